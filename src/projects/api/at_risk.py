@@ -97,7 +97,7 @@ async def see_projects_at_risk(query: Annotated[ListQuery, RISK_LIST.asked]) -> 
     page = await RISK_LIST.page(query)
     moment = page.moment
     seen = [*conditions_of(replace(RISK_LIST, within=open_ones), moment)]
-    [row] = await page.reading.rows(totals(moment.facts.day, seen))
+    [row] = await page.reading.counted(totals(moment.facts.day, seen))
     return _answered(query, page, {"totals": RiskTotals.model_validate(dict(row)).model_dump()})
 
 

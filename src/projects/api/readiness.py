@@ -51,7 +51,7 @@ async def _projects(request: Request, reading: Reading) -> list[ReadinessLine]:
         number.filter(to_move, ~waits, risky).label("at_risk"),
         number.filter(to_move, ~waits, ~risky).label("on_track"),
     ]
-    [counts] = await reading.rows(select(*numbers).where(*seen))
+    [counts] = await reading.counted(select(*numbers).where(*seen))
     columns = [t[name] for name in dict.fromkeys((*COLUMNS, *FLAGGED_BY))]
     of_these = select(*columns).where(*seen, to_move)
     first = of_these.where(~waits, risky).order_by(t.latest_end.asc().nulls_last(), t.id).limit(PARTS_LIMIT)

@@ -124,6 +124,8 @@ REGISTER = StateView(
         f"(valid_from) WHERE valid_to = {STILL_VALID}",
         f"(owner, forecast_end) WHERE valid_to = {STILL_VALID} AND is_open",
         f"(plan_owner) WHERE valid_to = {STILL_VALID} AND is_open",
+        f"(moscow, first_position) WHERE valid_to = {STILL_VALID} AND moscow IS NOT NULL",
+        f"(id) WHERE valid_to = {STILL_VALID} AND is_open AND awaited_said <> '[]'",
         text_index(StoredProject),
         f"(source) WHERE valid_to = {STILL_VALID} AND source <> ''",
     ),

@@ -9,7 +9,7 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
-from sqlalchemy import ARRAY, Uuid, any_, literal, select
+from sqlalchemy import ARRAY, Uuid, any_, func, literal, select
 
 from projects.api.answers import MilestoneSeen, milestone_seen
 from projects.api.at_risk import open_ones
@@ -175,8 +175,9 @@ async def _endings(query: ListQuery, page: ListPage) -> tuple[dict[UUID, Ending]
     named = {each.id for row in rows for each in _awaited(row["awaited_said"])}
     here = named | {item["id"] for item in page.items}
     is_here, is_named = (t.id == any_(literal(sorted(ids), ARRAY(Uuid))) for ids in (here, named))
-    last = statement.where(alone, ~is_named).order_by(t.latest_end.desc().nulls_last(), t.id.desc())
-    for more in (statement.where(alone, is_here), last.limit(1)):
+    latest = select(func.max(t.latest_end)).where(*seen, alone, ~is_named).scalar_subquery()
+    last = statement.where(alone, ~is_named, t.latest_end == latest).order_by(t.id.desc()).limit(1)
+    for more in (statement.where(alone, is_here), last):
         rows += await reading.rows(more)
     awaited = {row["id"]: _awaited(row["awaited_said"]) for row in rows}
     others = {each.id: each for those in awaited.values() for each in those if each.id not in awaited}

@@ -1,4 +1,7 @@
-"""Figures of moments that are over, kept at hand: what was recorded by then never changes."""
+"""Figures of moments that are over, kept at hand: what was recorded by then never changes.
+
+So are those of now that follow from the record alone, until more is recorded.
+"""
 
 from collections import OrderedDict
 from collections.abc import Hashable
@@ -19,11 +22,15 @@ def kept(offered: MeasureOffered) -> MeasureOffered:
     figures: OrderedDict[Hashable, float | None] = OrderedDict()
 
     async def read(service: Answering, reading: Reading) -> float | None:
-        if not reading.past:
+        moment: Hashable
+        if reading.past:
+            await service.scheme.refresh()
+            version = service.scheme.version
+            moment = (reading.position, reading.as_of, reading.happened_by, reading.areas, version)
+        elif offered.by_record_alone and reading.kept is not None:
+            moment = (await reading.kept.state(), reading.areas)
+        else:
             return await offered.read(service, reading)
-        await service.scheme.refresh()
-        version = service.scheme.version
-        moment = (reading.position, reading.as_of, reading.happened_by, reading.areas, version)
         if moment not in figures:
             figures[moment] = await offered.read(service, reading)
             while len(figures) > MOMENTS_AT_HAND:

@@ -1,10 +1,9 @@
 """The figures of RFPs, the catalogue, projects and contracts, as the rooms themselves answer them."""
 
 import asyncio
-from typing import Protocol
+from typing import Any, Protocol
 
-import asyncpg
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from projects.api.risk_facts import risk_rules
 from projects.api.slip_history import SlipHistories
@@ -15,6 +14,7 @@ from rfp_service.contracts.api.savings import savings_read
 from rfp_service.deflection import demand_read
 from rfp_service.measures.contract_figures import CONTRACT_MEASURES
 from rfp_service.rfps.api.answers import targets
+from rfp_service.rfps.api.filters import beyond_target
 from rfp_service.rfps.domain.stages import ENDS, LIVE
 from rfp_service.rfps.views.board import rfps
 from shared.flow.bottlenecks import FlowQuery as FlowQuestion
@@ -46,24 +46,24 @@ async def rfps_inside_target(service: Answering, reading: Reading) -> float | No
 
     A target that was extended, or paused, ends so much later; while a hold pauses it, nothing is due.
     """
-    by = await targets(service.store, reading)
-    due = [
-        by.of(row["stage"], row["stage_since"], row["extra_days"], paused=row["target_paused"])
-        for row in await _open(reading)
+    by, t = await targets(service.store, reading), rfps.c
+    timed, number = and_(~t.target_paused, t.stage.in_(by.stages)), func.count()
+    columns: list[ColumnElement[Any]] = [
+        number.filter(timed).label("timed"),
+        number.filter(timed, ~beyond_target(by)).label("inside"),
     ]
-    timed = [one for one in due if one.due_on is not None]
-    return sum(not one.overdue_working_days for one in timed) / len(timed) if timed else None
+    [row] = await reading.counted(select(*columns).where(*_open(reading)))
+    return row["inside"] / row["timed"] if row["timed"] else None
 
 
 async def rfps_open(_: Answering, reading: Reading) -> float | None:
     """Return how many RFPs have not come to an end."""
-    return float(len(await _open(reading)))
+    [row] = await reading.counted(select(func.count().label("open")).where(*_open(reading)))
+    return float(row["open"])
 
 
-async def _open(reading: Reading) -> list[asyncpg.Record]:
-    t = rfps.c
-    columns = (t.stage, t.stage_since, t.extra_days, t.target_paused)
-    return await reading.rows(select(*columns).where(reading.valid(rfps), t.stage.not_in(list(ENDS))))
+def _open(reading: Reading) -> tuple[ColumnElement[bool], ...]:
+    return reading.valid(rfps), rfps.c.stage.not_in(list(ENDS))
 
 
 async def catalogue_deflection(_: Answering, reading: Reading) -> float | None:
@@ -99,7 +99,7 @@ async def confirmed_savings(_: Answering, reading: Reading) -> float | None:
 
 async def _risk(service: Answering, reading: Reading) -> dict[str, int]:
     day, _ = await risk_rules(service.store, reading)
-    [row] = await reading.rows(risk_totals(day, [valid_at(projects, reading.position)]))
+    [row] = await reading.counted(risk_totals(day, [valid_at(projects, reading.position)]))
     return dict(row)
 
 
@@ -153,6 +153,7 @@ MEASURES = {
             "read-catalogue",
             "/v1/catalogue/deflection",
             catalogue_deflection,
+            by_record_alone=True,
         ),
         MeasureOffered(
             "projects_at_risk",

@@ -43,15 +43,16 @@ async def _rfps(request: Request, reading: Reading) -> list[ReadinessLine]:
     late = or_(beyond_target(by), func.coalesce(needed < today, false()))
     seen, number = reading.valid(rfps), func.count().label("number")
     stands = (t.on_hold, late.label("late"), t.waiting_on)
-    ready = await reading.value(select(number).where(seen, t.stage.in_(MET)))
-    counted = await reading.rows(select(*stands, number).where(seen, t.is_open).group_by(*stands))
+    [met] = await reading.counted(select(number).where(seen, t.stage.in_(MET)))
+    counted = await reading.counted(select(*stands, number).where(seen, t.is_open).group_by(*stands))
     first = select(*(t[name] for name in COLUMNS)).where(seen, t.is_open, or_(t.on_hold, late))
     in_order = first.order_by(t.on_hold.desc(), needed.asc().nulls_last(), t.id).limit(PARTS_LIMIT)
     rows = [dict(row) for row in await reading.rows(in_order)]
     await reading.redacted(rows)
     parts = [_part(row, by, today) for row in rows]
     standings, waits = _numbers(dict(row) for row in counted)
-    besides = {**(standings - Counter(part.standing for part in parts)), ReadinessStanding.READY: ready}
+    besides = standings - Counter(part.standing for part in parts)
+    besides[ReadinessStanding.READY] = met["number"]
     more = waits - Counter(wait.on for part in parts for wait in part.waits_for)
     return [readiness_line("rfps", parts, besides=besides, waits_besides=more)]
 

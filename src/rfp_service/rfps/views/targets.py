@@ -32,6 +32,11 @@ class Targets:
         values: SchemeValues | None = scheme.in_force(self._today).values
         self._targets = {t.stage: t.working_days for t in values.stage_targets} if values else {}
 
+    @property
+    def stages(self) -> list[str]:
+        """Return the stages that have a target."""
+        return [*self._targets]
+
     def of(self, stage: str, since: datetime, extra: int = 0, *, paused: bool = False) -> TargetDue:
         """Return when a case that entered a stage then should leave it; blank without a target.
 

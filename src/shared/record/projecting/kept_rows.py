@@ -34,7 +34,7 @@ class KeptRows:
     async def of(self, statement: "Select[Any]") -> Rows:
         """Return the rows that a statement selects, which depends on its values and the views alone."""
         sql, values = sql_of(statement)
-        key = (await self._state(), sql, *map(_fixed, values))
+        key = (await self.state(), sql, *map(_fixed, values))
         read = self._reads.pop(key, None)
         if read is None or (read.done() and (read.cancelled() or read.exception())):
             read = asyncio.create_task(self._fetch(sql, values))
@@ -43,7 +43,8 @@ class KeptRows:
             del self._reads[next(iter(self._reads))]
         return await asyncio.shield(read)
 
-    async def _state(self) -> tuple[int, str | None]:
+    async def state(self) -> Hashable:
+        """Return how the views stand now: what follows from them alone may be kept for as long as they do."""
         looked, standing = await asyncio.gather(self._changes.look(), self._standing.of(""))
         return looked.series, standing
 

@@ -193,7 +193,9 @@ def _page(asked: Asked) -> "Select[Any]":
     statement = _selected(asked)
     if asked.beyond is not None:
         statement = statement.where(after(asked.keys, asked.beyond))
-    return statement.order_by(*(key.ordered() for key in asked.keys)).limit(asked.wanted)
+    by_words = bool(asked.query.q)
+    ordered = statement.order_by(*(key.ordered(found_first=by_words) for key in asked.keys))
+    return ordered.limit(asked.wanted)
 
 
 def _selected(asked: Asked) -> "Select[Any]":

@@ -7,7 +7,7 @@ from functools import cmp_to_key
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, literal, or_
+from sqlalchemy import ColumnElement, and_, false, func, literal, or_
 from sqlalchemy.types import TypeEngine
 
 from shared.web.reads.cursors import UnreadableCursor
@@ -31,10 +31,15 @@ class SortKey:
         value = row[self.name]
         return value[self.part] if self.part and value is not None else value
 
-    def ordered(self) -> "ColumnElement[Any]":
-        """Return what a statement is ordered by."""
+    def ordered(self, *, found_first: bool = False) -> "ColumnElement[Any]":
+        """Return what a statement is ordered by.
+
+        Where rows are found first and then put in order, no index is to be walked in this order: the
+        planner can't know how few have the words asked for, and might look through all to find seven.
+        """
         assert self.column is not None, "what is derived is sorted by hand"
-        ordered = self.column.desc() if self.descending else self.column.asc()
+        column = func.coalesce(self.column, self.column) if found_first else self.column
+        ordered = column.desc() if self.descending else column.asc()
         return ordered.nulls_last() if self.may_be_null else ordered
 
     def beyond(self, value: object) -> "ColumnElement[bool]":

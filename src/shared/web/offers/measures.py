@@ -12,7 +12,8 @@ ReadMeasure = Callable[[Any, Any], Awaitable[float | None]]
 class MeasureOffered:
     """A figure by name: what it says, in which unit, which way is better, who may see it, and where it is.
 
-    A unit is `share` (0 to 1), `count` or `pence`; better is `higher` or `lower`.
+    A unit is `share` (0 to 1), `count` or `pence`; better is `higher` or `lower`. What is the same on every
+    day until more is recorded is `by_record_alone`.
     """
 
     name: str
@@ -22,3 +23,4 @@ class MeasureOffered:
     action: str
     cases: str
     read: ReadMeasure
+    by_record_alone: bool = False
