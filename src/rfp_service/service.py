@@ -219,14 +219,20 @@ def _redact(pool: Pool, store: EventStore, exemptions: Exemptions, texts: Person
     return DisclosureFilter(pool, store.changes, SealedFields(EVENTS), exemptions, texts, PERMISSIONS)
 
 
+async def _visibility(pool: Pool) -> Visibility:
+    """Return what knows how far the views have come, once it has looked."""
+    visibility = Visibility(pool)
+    await visibility.look(pool)
+    return visibility
+
+
 async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
     """Make every part, and join them."""
     texts = PersonalTexts(pool, *personal_secrets(settings))
     store = EventStore(pool, Topics(EVENTS), texts)
     people = People(pool, store, texts, new_person_id(settings))
     await _carry_out(pool, people, texts)
-    visibility = Visibility(pool)
-    await visibility.look(pool)
+    visibility = await _visibility(pool)
     scheme, jobs, sandbox = SchemeFacts(store), Jobs(pool, tell_of_ended_job), Sandbox()
     flow, security = FlowLogs(pool, settings.data_dir / "flow"), SecurityLog()
     runs, live_log = BatchRuns(store, OPERATIONS, security), _live_log(scheme, flow, visibility)
