@@ -6,9 +6,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from rfp_service.demonstration import seeding
+from rfp_service.demonstration import papers, story
 from rfp_service.demonstration.seeding import seed, start_over
-from rfp_service.demonstration.story import story
 from rfp_service.demonstration.storyboard import Scene
 from rfp_service.migrating import migrate
 from shared.settings import Settings
@@ -28,16 +27,18 @@ async def test_broken_off_between_its_acts_it_is_told_anew_and_whole_it_is_left_
     settings = Settings(data_dir=tmp_path, database_url=base.service)
     breaks = True
 
-    async def papers(*_: object) -> list[Scene]:
+    async def no_papers(*_: object) -> list[Scene]:
         if breaks and await head(pool):
             raise KeyboardInterrupt
         return []
 
-    def beginning(now: datetime) -> list[Scene]:
-        return story(now)[:FEW]
+    whole = story.story
 
-    monkeypatch.setattr(seeding, "story", beginning)
-    monkeypatch.setattr(seeding, "issued_at", papers)
+    def beginning(now: datetime) -> list[Scene]:
+        return whole(now)[:FEW]
+
+    monkeypatch.setattr(story, "story", beginning)
+    monkeypatch.setattr(papers, "issued_at", no_papers)
     with pytest.raises(KeyboardInterrupt):
         await seed(settings, base.owner, base.service)
     assert await head(pool) == FEW

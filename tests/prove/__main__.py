@@ -28,6 +28,7 @@ from tests.prove.open_contracting import open_contracting
 from tests.prove.operating.configurations import configurations
 from tests.prove.operating.faults import faults
 from tests.prove.operating.first_day import first_day
+from tests.prove.operating.manifests import manifests
 from tests.prove.operating.standby_audit import standby_audit
 from tests.prove.parts import Failed, Missing
 from tests.prove.published import published_cases
@@ -60,6 +61,7 @@ PROOFS: dict[str, Callable[[], str]] = {
     "faults": faults,
     "first-day": first_day,
     "configurations": configurations,
+    "manifests": manifests,
     "standby": standby_audit,
     "second-postgres": the_machines_own,
 }

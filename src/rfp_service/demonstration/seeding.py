@@ -6,21 +6,18 @@ Only the database's owner can date decisions, by the function that the service m
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import asyncpg
 
 from rfp_service.access import personal_secrets
 from rfp_service.catalogue.reactions import SET_ORDER_CLOCKS
 from rfp_service.contracts.reactions import SET_CONTRACT_CLOCKS, SET_PIPELINE_CLOCKS
-from rfp_service.demonstration.outcomes import PAPERS_APART
-from rfp_service.demonstration.papers import issued_at
 from rfp_service.demonstration.people import CAST
-from rfp_service.demonstration.story import story
-from rfp_service.demonstration.storyboard import Scene
 from rfp_service.events import EVENTS
 from rfp_service.rfps.reactions import SET_DEADLINES
 from rfp_service.rooms import REACTIONS
-from rfp_service.service import opened
+from rfp_service.service import Service, opened
 from shared.governance.audit.record_index.indexer import Indexer
 from shared.kernel.roles import Role
 from shared.record.database import Connection
@@ -29,6 +26,9 @@ from shared.record.eventstore.encoding import EnvelopeMapper, Topics
 from shared.record.eventstore.personal_texts import PersonalTexts
 from shared.settings import Settings
 from shared.web.access.names import PeopleNames
+
+if TYPE_CHECKING:
+    from rfp_service.demonstration.storyboard import Scene
 
 TELLINGS = "notifications"
 # Nobody is told now of what happened in the story: only of what happens from here on.
@@ -74,22 +74,31 @@ async def seed(settings: Settings, owner_url: str, service_url: str) -> int:
         texts = PersonalTexts(connection, *personal_secrets(settings))  # type: ignore[arg-type]  # the owner's
         if not await _begins(connection, texts):
             return 0
-        now = datetime.now(UTC)
-        scenes, first_paper = story(now), now - PAPERS_APART
-        acts = (
-            ([scene for scene in scenes if scene.at < first_paper], first_paper),
-            ([scene for scene in scenes if scene.at > first_paper], now),
-        )
         async with opened(settings, service_url) as service:
-            for act, paper_at in acts:
-                await _write(connection, texts, act)
-                await _write(connection, texts, await issued_at(service, paper_at))
+            told = await _tell(connection, texts, service)
             await Indexer(service.pool, service.store).commit()
         await connection.execute(KNOWN_ALREADY, [each.name for each in REACTIONS if each.outbox == TELLINGS])
         _unfinished(settings).unlink()
-        return len(scenes) + len(acts)
+        return told
     finally:
         await connection.close()
+
+
+async def _tell(connection: Connection, texts: PersonalTexts, service: Service) -> int:
+    """Write the acts and their papers; return how many events they have."""
+    from rfp_service.demonstration import papers, story  # slow to load, and needed once
+    from rfp_service.demonstration.outcomes import PAPERS_APART
+
+    now = datetime.now(UTC)
+    scenes, first_paper = story.story(now), now - PAPERS_APART
+    acts = (
+        ([scene for scene in scenes if scene.at < first_paper], first_paper),
+        ([scene for scene in scenes if scene.at > first_paper], now),
+    )
+    for act, paper_at in acts:
+        await _write(connection, texts, act)
+        await _write(connection, texts, await papers.issued_at(service, paper_at))
+    return len(scenes) + len(acts)
 
 
 async def _begins(connection: Connection, texts: PersonalTexts) -> bool:
@@ -114,7 +123,7 @@ async def _begins(connection: Connection, texts: PersonalTexts) -> bool:
         return True
 
 
-async def _write(connection: Connection, texts: PersonalTexts, scenes: Sequence[Scene]) -> None:
+async def _write(connection: Connection, texts: PersonalTexts, scenes: Sequence["Scene"]) -> None:
     """Write scenes after what is recorded already, all or none of them."""
     mapper = EnvelopeMapper(Topics(EVENTS))
     async with connection.transaction():
@@ -124,7 +133,7 @@ async def _write(connection: Connection, texts: PersonalTexts, scenes: Sequence[
 
 
 async def _append(
-    connection: Connection, mapper: EnvelopeMapper, texts: PersonalTexts, scene: Scene, position: int
+    connection: Connection, mapper: EnvelopeMapper, texts: PersonalTexts, scene: "Scene", position: int
 ) -> None:
     known = scene.stamp.known.model_copy(update={"position": position})
     stamp = scene.stamp.model_copy(update={"known": known})
