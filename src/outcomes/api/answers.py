@@ -1,15 +1,14 @@
 """What is answered about outcomes: milestones with their horizon and colour, and what they wait for."""
 
 from datetime import date, datetime
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from outcomes.domain.horizons import Colour, Horizon
 from outcomes.domain.milestone import MilestoneStatus
 from outcomes.domain.tags import AwaitedKind, EvidenceDocument, MeasureShown
-from shared.record.projecting.row_models import COUNTED, SEARCHED, UNSORTED
+from outcomes.views.registers import ProgrammeRow
 from shared.web.decisions.next_decisions import Next
 
 
@@ -197,22 +196,11 @@ class OutcomeSeenAlone(OutcomeShown):
     next: Next = None
 
 
-class ProgrammeRow(BaseModel):
-    """A programme."""
-
-    id: UUID
-    version: int
-    code: Annotated[str, SEARCHED]
-    name: Annotated[str, SEARCHED]
-    purpose: Annotated[str, SEARCHED, UNSORTED]
-    owner: Annotated[str, COUNTED]
-
-
 class ProgrammeShown(ProgrammeRow):
     """A programme with its owner's name; a name is today's, whatever is read."""
 
     owner_name: str
-    withheld: dict[str, str] = {}
+    withheld: dict[str, str] = Field({})
 
 
 class ColourRule(BaseModel):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Path, Query, Request, Response
 
-from outcomes.api.answers import BoardShown, ColourRule, OutcomeSeenAlone, ProgrammeRow, ProgrammeShown
+from outcomes.api.answers import BoardShown, ColourRule, OutcomeSeenAlone, ProgrammeShown
 from outcomes.api.conclusions import (
     consultation_shown,
     counts_of,
@@ -18,7 +18,7 @@ from outcomes.commands.programme import AddOutcome, AmendProgramme, BeginProgram
 from outcomes.domain.horizons import COLOUR_RULE, COLOUR_RULE_TEXT, HORIZON_MONTHS, months_after
 from outcomes.domain.ids import outcome_id, programme_id
 from outcomes.domain.programme import Programme, ProgrammeOutcome
-from outcomes.views.registers import outcomes, programmes
+from outcomes.views.registers import ProgrammeRow, outcomes, programmes
 from shared.governance.audit.history import EventHistory, answer_history
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt

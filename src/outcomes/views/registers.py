@@ -13,19 +13,30 @@ from outcomes.domain.paper import Paper
 from outcomes.domain.priority_tags import PriorityTags
 from outcomes.domain.programme import Programme, ProgrammeOutcome
 from outcomes.domain.promised_data import PromisedData
-from shared.record.projecting.row_models import AS_JSON, AsJson, From, model_table, row_of
+from shared.record.projecting.row_models import (
+    AS_JSON,
+    COUNTED,
+    SEARCHED,
+    UNSORTED,
+    AsJson,
+    From,
+    model_table,
+    row_of,
+)
 from shared.record.projecting.views import STILL_VALID, StateView
 
 JsonText = Annotated[str, AS_JSON]
 
 
-class StoredProgramme(BaseModel):
-    """A programme's row."""
+class ProgrammeRow(BaseModel):
+    """A programme."""
 
-    code: str
-    name: str
-    purpose: str
-    owner: str
+    id: UUID
+    version: int
+    code: Annotated[str, SEARCHED]
+    name: Annotated[str, SEARCHED]
+    purpose: Annotated[str, SEARCHED, UNSORTED]
+    owner: Annotated[str, COUNTED]
 
 
 class StoredOutcome(BaseModel):
@@ -135,7 +146,7 @@ class StoredPaper(BaseModel):
     documents: JsonText
 
 
-programmes = model_table("programmes", StoredProgramme)
+programmes = model_table("programmes", ProgrammeRow)
 outcomes = model_table("programme_outcomes", StoredOutcome)
 milestones = model_table("outcome_milestones", StoredMilestone)
 promised_data = model_table("promised_data", StoredPromise)
@@ -145,7 +156,7 @@ priority_tags = model_table("priority_tags", StoredTags)
 papers = model_table("papers", StoredPaper)
 
 REGISTERS = (
-    StateView(programmes, row_of(StoredProgramme), Programme()),
+    StateView(programmes, row_of(ProgrammeRow), Programme()),
     StateView(
         outcomes,
         row_of(StoredOutcome),
