@@ -25,10 +25,13 @@ article {{ border-left: .3rem solid #b1b4b6; padding-left: 1rem; margin: 1.5rem 
 @media (max-width: 30rem) {{
   body {{ margin: 1rem auto; font-size: 1rem; }}
   article {{ padding-left: .6rem; }}
-  #glance tr, #waits tr {{ display: grid; grid-template-columns: 1fr auto; }}
+  #glance tr {{ display: grid; grid-template-columns: 1fr auto; }}
   #glance td:empty {{ display: none; }}
   #glance td:last-child, #glance th:last-child {{ grid-column: 1 / 3; }}
-  #waits td:last-child, #waits th:last-child {{ grid-column: 1 / 3; }}
+  #waits th, #waits td {{ display: block; padding: .1rem 0; border: 0; }}
+  #waits tr {{ display: block; border-bottom: 1px solid #b1b4b6; padding: .3rem 0; }}
+  #waits tr:first-child {{ display: none; }}
+  #waits td::before {{ content: attr(data-what) ": "; }}
 }}
 @media print {{
   @page {{ margin: 18mm; @bottom-right {{ content: counter(page); }} }}

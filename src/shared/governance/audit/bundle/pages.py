@@ -105,7 +105,7 @@ def _indexed(manifest: Manifest, events: Sequence[Recorded]) -> str:
     ]
     if not sizes:
         return ""
-    return f" By the index of the record, nothing of it is left out among its first {max(sizes)} entries."
+    return f" By the index of the record, nothing of it is left out among its first {max(sizes):,} entries."
 
 
 def _withheld(hidden: Sequence[WithheldInside]) -> list[str]:
@@ -121,7 +121,9 @@ def _case(
     events: Sequence[Recorded],
     hidden: Sequence[WithheldInside],
 ) -> str:
-    versions = f"Versions {case.first_version} to {case.last_version} of this case."
+    versions = f"Versions {case.first_version:,} to {case.last_version:,} of this case."
+    if case.first_version == case.last_version:
+        versions = f"Version {case.first_version:,} of this case."
     place = f"{name.kind}, {case.id}"
     body = "\n".join(_step(item) for item in told.items) if told else _part(events, hidden)
     return (

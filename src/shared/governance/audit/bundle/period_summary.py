@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from shared.governance.audit.bundle.late_approvals import LateApprovals, late_approvals
 from shared.governance.audit.decision_rows import DecisionRow, decision_rows
 from shared.governance.audit.exception_figures import COUNTED
 from shared.governance.audit.replay.states import called_in, words
@@ -27,10 +28,8 @@ CALLED = {
     "unconfirmed": "Unconfirmed decisions",
     "corrections": "Corrections",
 }
-SENTENCES = {name: counting.sentence for name, counting in COUNTED.items() if name in CALLED} | {
-    "late_approvals": "Approvals that say of themselves that they were late. Which others were, by the"
-    " scheme's targets, is in the service's figures of the period: a bundle does not hold all that it takes."
-}
+SENTENCES = {name: counting.sentence for name, counting in COUNTED.items() if name in CALLED}
+LATE = "late_approvals"
 TITLES = ("title", "name", "subject")
 PROPER = frozenset({"procurement", "finance", "legal", "scrutiny"})  # parties that are named without "the"
 LINKS_LIMIT = 60
@@ -80,7 +79,10 @@ def period_summary(cases: Mapping[str, Sequence[Recorded]], names: Mapping[str, 
         f"<tr><th scope=row>{_text(name)}</th><td>{n}</td><td>{_text(more)}</td></tr>\n"
         for name, n, more in lines
     )
-    unusual = "".join(_figure(name, [row for row in rows if _counts(name, row)]) for name in CALLED)
+    late = late_approvals(cases)
+    unusual = "".join(
+        _figure(name, [row for row in rows if _counts(name, row, late)], late) for name in CALLED
+    )
     head = "<tr><th scope=col>Figure</th><th scope=col>Number</th><th scope=col>{}</th></tr>\n"
     return (
         "<section id=glance>\n<h2>The period at a glance</h2>\n"
@@ -98,13 +100,14 @@ def who_waited(stories: Mapping[str, Story | None], names: Mapping[str, CaseName
             if wait.seconds:
                 waits.setdefault(wait.party, []).append((wait.seconds, case))
     rows = "".join(
-        f"<tr><th scope=row>{_text(whom(party).capitalize())}</th><td>{len(found):,}</td>"
-        f"<td>{_span(sum(seconds for seconds, _ in found))}</td>"
-        f"<td>{_span(max(found)[0])}: {_case_link(max(found)[1], names)}</td></tr>\n"
+        f"<tr><th scope=row>{_text(whom(party).capitalize())}</th>"
+        f"<td data-what=Cases>{len(found):,}</td>"
+        f"<td data-what=Altogether>{_span(sum(seconds for seconds, _ in found))}</td>"
+        f"<td data-what='The longest'>{_span(max(found)[0])}, {_case_link(max(found)[1], names)}</td></tr>\n"
         for party, found in sorted(waits.items(), key=lambda each: -sum(seconds for seconds, _ in each[1]))
     )
     begun = sum(told is None for told in stories.values())
-    rest = f" {begun:,} cases that began before are not counted." if begun else ""
+    rest = f" {begun:,} of which not all is here are not counted." if begun else ""
     heads = ("Waited for", "Cases", "Altogether", "The longest")
     head = "".join(f"<th scope=col>{each}</th>" for each in heads)
     table = f"<table>\n<tr>{head}</tr>\n{rows}</table>\n" if rows else "<p>None did.</p>\n"
@@ -155,15 +158,15 @@ def _last(events: Sequence[Recorded]) -> str:
     return _text(f"{number}{words(type(events[-1].event).__name__)}")
 
 
-def _figure(name: str, rows: Sequence[DecisionRow]) -> str:
+def _figure(name: str, rows: Sequence[DecisionRow], late: LateApprovals) -> str:
     places = [f"<li>{_place(row)}</li>\n" for row in rows[:LINKS_LIMIT]]
     if len(rows) > LINKS_LIMIT:
         places.append(f"<li>and {len(rows) - LINKS_LIMIT} more, each under its case</li>\n")
     where = f"<ul>\n{''.join(places)}</ul>" if places else ""
-    return (
-        f"<tr><th scope=row>{_text(CALLED[name])}</th><td>{len(rows)}</td>"
-        f"<td>{_text(SENTENCES[name])}{where}</td></tr>\n"
-    )
+    number = "not known" if name == LATE and not late.known else f"{len(rows)}"
+    sentence = late.sentence if name == LATE else SENTENCES[name]
+    heading = f"<th scope=row>{_text(CALLED[name])}</th>"
+    return f"<tr>{heading}<td>{number}</td><td>{_text(sentence)}{where}</td></tr>\n"
 
 
 def _place(row: DecisionRow) -> str:
@@ -173,7 +176,9 @@ def _place(row: DecisionRow) -> str:
     return f"<a href='#e-{row['position']}'>{_text(str(row['case']))}</a>, {day.day} {day:%B %Y}"
 
 
-def _counts(name: str, row: DecisionRow) -> bool:
+def _counts(name: str, row: DecisionRow, late: LateApprovals) -> bool:
+    if name == LATE and row["position"] in late.positions:
+        return True
     if name == "by_delegation":
         return bool(row["acting_for"])
     marks = row["marks"]
