@@ -24,6 +24,7 @@ from tests.prove.counts import (
 )
 from tests.prove.flow_figures import figures_of_a_real_log
 from tests.prove.followers import nothing_is_missed
+from tests.prove.object_store.running import object_store
 from tests.prove.open_contracting import open_contracting
 from tests.prove.operating.configurations import configurations
 from tests.prove.operating.faults import faults
@@ -56,6 +57,7 @@ PROOFS: dict[str, Callable[[], str]] = {
     "followers": nothing_is_missed,
     "flow": figures_of_a_real_log,
     "verifiers": other_verifiers,
+    "object-store": object_store,
     "ocds": open_contracting,
     "published": published_cases,
     "faults": faults,

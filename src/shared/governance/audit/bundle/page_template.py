@@ -36,6 +36,7 @@ article {{ border-left: .3rem solid #b1b4b6; padding-left: 1rem; margin: 1.5rem 
 @media print {{
   @page {{ margin: 18mm; @bottom-right {{ content: counter(page); }} }}
   body {{ font-size: 10pt; max-width: none; margin: 0; padding: 0; }}
+  .place {{ font-size: 8.5pt; }}
   #contents {{ break-before: page; }}
   a {{ color: inherit; text-decoration: none; }}
   article, tr, li {{ break-inside: avoid; }}

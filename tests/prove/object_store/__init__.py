@@ -1,0 +1,1 @@
+"""An object store of other people, to which checkpoints are copied."""
