@@ -42,6 +42,26 @@ async def finished(api: Api, log_id: str) -> dict[str, Any]:
     raise AssertionError("the import did not finish")
 
 
+async def test_imports_are_counted_in_the_metrics(api: Api) -> None:
+    async def measured() -> list[float]:
+        text = (await api.client.get("/metrics")).text
+        names = ('rfp_imports_total{outcome="done"}', "rfp_imported_events_total", "rfp_imports_running")
+        return [
+            sum(float(line.rpartition(" ")[2]) for line in text.splitlines() if line.startswith(f"{name} "))
+            for name in names
+        ]
+
+    before = await measured()
+    await finished(api, (await hand_in(api))["id"])
+
+    async def none_is_running() -> bool:  # it lets go of its lock after it has said that it is done
+        return (await measured())[2] == before[2]
+
+    await until_true(none_is_running)
+    done, events, _ = await measured()
+    assert (done - before[0], events - before[1]) == (1, 7)
+
+
 async def test_a_log_is_taken_in_and_answers_with_its_figures(api: Api) -> None:
     begun = await hand_in(api)
     assert begun["status"] == "running"

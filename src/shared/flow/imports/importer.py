@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from uuid import UUID
 
 import asyncpg
+from prometheus_client import Counter, Gauge
 
 from shared.flow.imports.commands import FailImport, FinishImport, StartImport
 from shared.flow.imports.domain import Import, ImportReport, ImportStatus
@@ -29,6 +30,9 @@ LOOKS, LOOK_SECONDS = 100, 0.02
 STALLS_LIMIT = 3  # so often in a row may the views not have moved, two seconds apart
 FOLDER = "rfp-import-tables-"
 AT_ONCE = 2  # the rest wait in order
+RUNNING = Gauge("rfp_imports_running", "Historic logs that this process takes in, or is about to.")
+ENDED = Counter("rfp_imports", "Historic logs that this process took in, by how that ended.", ["outcome"])
+EVENTS = Counter("rfp_imported_events", "Events of historic logs that this process took in.")
 
 
 class ImportBeginning(NotReady):
@@ -146,6 +150,7 @@ class Importer:
         self, files: LogFiles, stream_id: UUID, stamp: Stamp, progress: Callable[[int], None]
     ) -> None:
         """Read and append when our turn comes, and say how it ended."""
+        RUNNING.inc()
         try:
             async with self._turn:
                 with TemporaryDirectory(prefix=FOLDER) as folder:
@@ -158,6 +163,7 @@ class Importer:
         except Refused as refusal:
             await self._decide(stream_id, FailImport(reason=_why(refusal)), stamp)
         finally:
+            RUNNING.dec()
             await self._locks.give_back(stream_id)
 
     async def _append(
@@ -171,6 +177,7 @@ class Importer:
                     await self._names.remember(one.people, str(stream_id))
                     await appender.append(one.streams)
                     done += one.events
+                    EVENTS.inc(one.events)
                     progress(done)
                 elif one.is_empty:
                     reason = _nothing(one.report)
@@ -197,6 +204,7 @@ class Importer:
     async def _decide(self, stream_id: UUID, command: FinishImport | FailImport, stamp: Stamp) -> None:
         now = stamp.model_copy(update={"at": datetime.now(UTC)})
         await self._store.handle(stream_id, command, now, blank=Import())
+        ENDED.labels("done" if isinstance(command, FinishImport) else "failed").inc()
 
     async def _load(self, stream_id: UUID) -> Stream[Import]:
         return await self._store.load(stream_id, Import())
