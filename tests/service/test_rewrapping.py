@@ -79,8 +79,11 @@ async def test_it_answers_before_while_and_after_and_says_so_on_the_record(
         assert (recorded.event.personal_keys, recorded.event.endpoint_secrets) == (3, 1)
         assert recorded.by.startswith("operator:")
         assert NEW not in recorded.event.secret_name
+    async with session(base.admin) as admin:
+        await admin.execute("UPDATE endpoint_secrets SET wrapped = 'kept under a secret that was lost'")
     again = await asyncio.to_thread(program(base, tmp_path, NEW).run, "rewrap")
     assert again.stdout.startswith("0 keys were wrapped anew. ")
+    assert "1 secrets of endpoints open under none" in again.stdout
     async with knowing(base, NEW) as service:
         assert len(await service.record.stream(HISTORY_ID)) == 1
 

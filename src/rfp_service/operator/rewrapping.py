@@ -8,6 +8,7 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from uuid import UUID
 
 import asyncpg
@@ -30,7 +31,8 @@ from shared.record.eventstore.personal_texts import key_name
 from shared.record.eventstore.wrapping import UnderAnotherSecret, Wrapping
 from shared.settings import NotConfigured, Settings
 
-BLOCK = 1_000
+Anew = Callable[[bytes, bytes], bytes | None]
+BLOCK, FIRST = 1_000, UUID(int=0)
 # Whoever destroys a key meanwhile waits for its block, so that no key comes back that was destroyed.
 NEXT = """
 SELECT id, wrapped FROM {table} WHERE id > $1 AND wrapped IS NOT NULL ORDER BY id LIMIT $2 FOR UPDATE
@@ -45,6 +47,55 @@ SELECT (SELECT count(*) FROM personal_keys WHERE wrapped IS NOT NULL) AS persona
 """
 
 
+class Lost:
+    """Counts endpoints' secrets that nothing opens any more: they were kept under a secret that was lost."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.ids: set[bytes] = set()
+
+    def or_anew(self, wrapping: Wrapping) -> Anew:
+        """Return what wraps anew, and leaves such a secret as it is."""
+
+        def anew(name: bytes, wrapped: bytes) -> bytes | None:
+            try:
+                return wrapping.anew(name, wrapped)
+            except UnderAnotherSecret:
+                self.ids.add(name)
+                return None
+
+        return anew
+
+
+@dataclass(frozen=True)
+class Rewrapping:
+    """A table of wrapped keys, what wraps one anew, and what it is bound to."""
+
+    table: str
+    anew: Anew
+    name: Callable[[UUID], bytes]
+
+    async def to_its_end(self, connection: asyncpg.Connection) -> int:
+        """Go through the table until nothing in it is to be wrapped anew; return how much was."""
+        done = 0
+        while found := await self._pass(connection):
+            done += found
+        return done
+
+    async def _pass(self, connection: asyncpg.Connection) -> int:
+        found, last = 0, FIRST
+        while True:
+            async with connection.transaction():
+                rows = await connection.fetch(NEXT.format(table=self.table), last, BLOCK)
+                if not rows:
+                    return found
+                last = rows[-1]["id"]
+                anew = {row["id"]: self.anew(self.name(row["id"]), row["wrapped"]) for row in rows}
+                changed = {key: wrapped for key, wrapped in anew.items() if wrapped is not None}
+                await connection.execute(REPLACE.format(table=self.table), [*changed], [*changed.values()])
+                found += len(changed)
+
+
 def rewrap() -> None:
     settings = configured()
     with database(settings) as base:
@@ -57,8 +108,12 @@ async def _rewrap(settings: Settings, base: Database) -> None:
     connection = await asyncpg.connect(must_have_owner(base))
     try:
         # Personal keys last: a start with the new secret alone looks whether their last one opens.
-        done = await _table(connection, "endpoint_secrets", endpoint_wrapping(known), lambda key: key.bytes)
-        done += await _table(connection, "personal_keys", Wrapping(known), key_name)
+        lost = Lost()
+        endpoints = Rewrapping(
+            "endpoint_secrets", lost.or_anew(endpoint_wrapping(known)), lambda key: key.bytes
+        )
+        done = await endpoints.to_its_end(connection)
+        done += await Rewrapping("personal_keys", Wrapping(known).anew, key_name).to_its_end(connection)
         [counted] = await connection.fetch(COUNTED)
     except UnderAnotherSecret:
         raise NotConfigured(
@@ -66,40 +121,19 @@ async def _rewrap(settings: Settings, base: Database) -> None:
         ) from None
     finally:
         await connection.close()
-    command = RecordRewrapping(secret_name=_name(known[0]), **dict(counted))
+    kept, endpoint_keys = counted["personal_keys"], counted["endpoint_secrets"] - len(lost.ids)
+    command = RecordRewrapping(
+        secret_name=_name(known[0]), personal_keys=kept, endpoint_secrets=endpoint_keys
+    )
     async with opened(settings, base.service) as service:
         with suppress(RewrappedAlready):  # by an earlier run: some keys came after it
             await service.store.handle(HISTORY_ID, command, operator_stamp(), blank=LogHistory(), absent=True)
     say(
-        f"{done} keys were wrapped anew. All {counted['personal_keys']} keys of personal texts and"
-        f" {counted['endpoint_secrets']} of endpoints are under the first secret in PERSONAL_SECRET."
+        f"{done} keys were wrapped anew. All {kept} keys of personal texts and {endpoint_keys} of endpoints"
+        " are under the first secret in PERSONAL_SECRET."
     )
-
-
-async def _table(
-    connection: asyncpg.Connection, table: str, wrapping: Wrapping, name: Callable[[UUID], bytes]
-) -> int:
-    """Go through a table until nothing in it is under another secret; return how much was."""
-    done = 0
-    while found := await _pass(connection, table, wrapping, name):
-        done += found
-    return done
-
-
-async def _pass(
-    connection: asyncpg.Connection, table: str, wrapping: Wrapping, name: Callable[[UUID], bytes]
-) -> int:
-    found, last = 0, UUID(int=0)
-    while True:
-        async with connection.transaction():
-            rows = await connection.fetch(NEXT.format(table=table), last, BLOCK)
-            if not rows:
-                return found
-            last = rows[-1]["id"]
-            anew = {row["id"]: wrapping.anew(name(row["id"]), row["wrapped"]) for row in rows}
-            changed = {key: wrapped for key, wrapped in anew.items() if wrapped is not None}
-            await connection.execute(REPLACE.format(table=table), [*changed], [*changed.values()])
-            found += len(changed)
+    if lost.ids:
+        say(f"{len(lost.ids)} secrets of endpoints open under none: `rotate-secret` makes new ones.")
 
 
 def _name(secret: bytes) -> str:
