@@ -15,7 +15,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check prove bench openapi lock dist sbom audit-dependencies clean
+.PHONY: help demo test types specs check prove bench openapi lock dist sbom audit-dependencies clean
 
 help: ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -26,8 +26,14 @@ demo: $(VENV)/run.stamp ## Run the service with demonstration data (PORT=8000 DA
 test: $(VENV)/test.stamp $(VENV)/node.stamp $(VENV)/generator.stamp ## Check style, types and layers, and pass every test
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
+	@$(MAKE) --no-print-directory -j 2 types specs
+
+# Types and layers take one core alone; specs wait for databases and processes now and then.
+types:
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+specs:
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 prove: $(VENV)/test.stamp $(VENV)/node.stamp $(VENV)/generator.stamp ## The full counts, a second PostgreSQL, other people's verifiers

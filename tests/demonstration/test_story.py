@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,15 @@ SUNDAY = datetime(2026, 11, 29, 3, 0, tzinfo=UTC)
 DAYS = [*(FIRST + timedelta(days=37 * n, hours=5 * n) for n in range(10)), SUNDAY]
 
 
+pytestmark = pytest.mark.xdist_group("year")
+
+
+@cache
+def told_on(now: datetime) -> list[Scene]:
+    """Tell the year once for all that is looked at in it."""
+    return story(now)
+
+
 def by_rfp(scenes: list[Scene]) -> dict[UUID, list[str]]:
     """Return the names of each RFP's events, in order."""
     told: dict[UUID, list[str]] = defaultdict(list)
@@ -39,7 +49,7 @@ def by_rfp(scenes: list[Scene]) -> dict[UUID, list[str]]:
 
 @pytest.mark.parametrize("now", DAYS, ids=lambda day: f"{day:%d-%b}")
 def test_whatever_the_day_the_year_shows_all_that_is_promised(now: datetime) -> None:
-    scenes = story(now)
+    scenes = told_on(now)
     rfps = by_rfp(scenes)
     assert len(rfps) == RFPS + len(WAITING) + len(EXCEPTIONS) + len(URGENCIES) + len(TOLD)
     ends = Counter(names[-1] for names in rfps.values())
@@ -58,7 +68,7 @@ def test_whatever_the_day_the_year_shows_all_that_is_promised(now: datetime) -> 
 @pytest.mark.parametrize("now", DAYS[::4], ids=lambda day: f"{day:%d-%b}")
 def test_whatever_the_day_the_year_shows_what_goes_another_way_than_most(now: datetime) -> None:
     told: dict[str, list[Event[Any]]] = defaultdict(list)
-    for scene in story(now):
+    for scene in told_on(now):
         told[type(scene.event).__name__].append(scene.event)
     once = {
         "OrderFulfilled",
@@ -86,7 +96,7 @@ def test_whatever_the_day_the_year_shows_what_goes_another_way_than_most(now: da
 
 @pytest.mark.parametrize("now", DAYS[:3], ids=lambda day: f"{day:%d-%b}")
 def test_the_year_shows_how_it_is_governed(now: datetime) -> None:
-    told = Counter(type(scene.event).__name__ for scene in story(now))
+    told = Counter(type(scene.event).__name__ for scene in told_on(now))
     assert told["LinkConfirmed"] == 1
     assert told["ExemptionDeclared"] == 4
     assert told["ExemptionReleased"] == 1
@@ -102,7 +112,7 @@ def test_the_year_shows_projects_overdue_paused_and_without_a_date_and_odds_that
     now: datetime,
 ) -> None:
     streams: dict[UUID, Stream[Project]] = {}
-    for scene in story(now):
+    for scene in told_on(now):
         if isinstance(scene.event, ProjectEvent):
             before = streams.get(scene.stream_id, Stream(scene.stream_id, Project()))
             streams[scene.stream_id] = Stream(scene.stream_id, scene.event.apply(before.state))
@@ -128,7 +138,7 @@ def test_the_year_shows_projects_overdue_paused_and_without_a_date_and_odds_that
 
 @pytest.mark.parametrize("now", DAYS[::4], ids=lambda day: f"{day:%d-%b}")
 def test_the_year_shows_contracts_and_three_rounds_of_which_one_is_open(now: datetime) -> None:
-    scenes = story(now)
+    scenes = told_on(now)
     told = Counter(type(scene.event).__name__ for scene in scenes)
     assert told["ContractRegistered"] == CONTRACTS
     assert (told["ReviewRoundOpened"], told["ReviewRoundClosed"]) == (ROUNDS, ROUNDS - 1)

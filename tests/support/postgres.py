@@ -55,6 +55,16 @@ async def by_owner(service: asyncpg.Pool, statement: str, *given: object) -> Non
         await owner.execute(statement, *given)
 
 
+@contextmanager
+def refused(statement: str, *how: type[asyncpg.PostgresError]) -> Iterator[None]:
+    """Expect that the database refuses a statement in one of these ways."""
+    try:
+        yield
+    except how:
+        return
+    raise AssertionError(f"nothing refuses {statement}")
+
+
 class Server:
     """Hands out databases that the program has just migrated, and nobody else uses.
 

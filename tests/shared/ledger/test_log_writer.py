@@ -15,7 +15,7 @@ from shared.ledger.tree import verify_consistency
 from shared.record.eventstore.store import EventStore
 from tests.shared.governance.audit.examples import LOG, POLICY, kept, newest
 from tests.shared.record.projecting.examples import happen, year
-from tests.support.postgres import Base, session
+from tests.support.postgres import Base, refused, session
 
 
 async def test_every_entry_is_under_the_newest_checkpoint(pool: asyncpg.Pool, store: EventStore) -> None:
@@ -91,37 +91,36 @@ async def test_nothing_is_signed_over_a_gap(base: Base, pool: asyncpg.Pool, stor
     assert opened(await newest(pool), POLICY).checkpoint.size == 10
 
 
-@pytest.mark.parametrize(
-    "edit",
-    [
-        "DELETE FROM log_checkpoints",
-        "UPDATE log_checkpoints SET note = ''",
-        "TRUNCATE log_cosignatures CASCADE",
-        "DELETE FROM log_keys",
-        "TRUNCATE audit_reads",
-        "DELETE FROM log_tiles",
-        "TRUNCATE log_tiles",
-        "TRUNCATE event_head",
-        "DELETE FROM event_head",
-        "UPDATE event_head SET position = position - 1",
-        "UPDATE log_tiles SET hashes = sha256('') WHERE level = 0",
-        "DELETE FROM audit_reads",
-        "UPDATE audit_reads SET reader = 'x'",
-        "DELETE FROM read_checkpoints",
-        "UPDATE read_checkpoints SET note = ''",
-        "TRUNCATE read_checkpoints",
-    ],
+EDITS = (
+    "DELETE FROM log_checkpoints",
+    "UPDATE log_checkpoints SET note = ''",
+    "TRUNCATE log_cosignatures CASCADE",
+    "DELETE FROM log_keys",
+    "TRUNCATE audit_reads",
+    "DELETE FROM log_tiles",
+    "TRUNCATE log_tiles",
+    "TRUNCATE event_head",
+    "DELETE FROM event_head",
+    "UPDATE event_head SET position = position - 1",
+    "UPDATE log_tiles SET hashes = sha256('') WHERE level = 0",
+    "DELETE FROM audit_reads",
+    "UPDATE audit_reads SET reader = 'x'",
+    "DELETE FROM read_checkpoints",
+    "UPDATE read_checkpoints SET note = ''",
+    "TRUNCATE read_checkpoints",
 )
+
+
 @pytest.mark.parametrize("role", ["service", "owner", "admin"])
-async def test_nobody_edits_the_log(
-    base: Base, pool: asyncpg.Pool, store: EventStore, role: str, edit: str
-) -> None:
+async def test_nobody_edits_the_log(base: Base, pool: asyncpg.Pool, store: EventStore, role: str) -> None:
     await kept(pool, store, 0, 3)
     await pool.execute("SELECT append_audit_read('operator:sam', 'operator', 'x', '/', 200, '')")
     async with session(getattr(base, role)) as connection:
-        with pytest.raises((asyncpg.RaiseError, asyncpg.InsufficientPrivilegeError)):
-            await connection.execute(edit)
+        for edit in EDITS:
+            with refused(edit, asyncpg.RaiseError, asyncpg.InsufficientPrivilegeError):
+                await connection.execute(edit)
         if role == "admin":
             await connection.execute("SET session_replication_role = replica")
-            with pytest.raises(asyncpg.RaiseError):
-                await connection.execute(edit)
+            for edit in EDITS:
+                with refused(edit, asyncpg.RaiseError):
+                    await connection.execute(edit)

@@ -11,7 +11,7 @@ import pytest
 from shared.record.database import connected
 from shared.record.eventstore.store import EventStore
 from tests.shared.record.eventstore.examples import Count, Counter
-from tests.support.postgres import Base, session
+from tests.support.postgres import Base, refused, session
 from tests.support.specs import stamp
 
 ANN = stamp("ann")
@@ -39,38 +39,40 @@ async def test_each_leaf_is_the_hash_of_the_event_in_its_place(store: EventStore
         assert row["leaf_hash"] == hashlib.sha256(b"\x00" + entry).digest()
 
 
+EDITS = ("UPDATE stored_events SET topic = 'x'", "DELETE FROM stored_events", "TRUNCATE stored_events")
+
+
 @pytest.mark.parametrize("role", ["service", "owner", "admin"])
-@pytest.mark.parametrize(
-    "edit", ["UPDATE stored_events SET topic = 'x'", "DELETE FROM stored_events", "TRUNCATE stored_events"]
-)
-async def test_nobody_edits_the_record(base: Base, store: EventStore, role: str, edit: str) -> None:
+async def test_nobody_edits_the_record(base: Base, store: EventStore, role: str) -> None:
     await store.create(A, Count(), ANN, blank=Counter())
     async with session(getattr(base, role)) as connection:
-        with pytest.raises((asyncpg.RaiseError, asyncpg.InsufficientPrivilegeError)):
-            await connection.execute(edit)
+        for edit in EDITS:
+            with refused(edit, asyncpg.RaiseError, asyncpg.InsufficientPrivilegeError):
+                await connection.execute(edit)
         # Not even as a replica, where ordinary triggers are off.
         if role == "admin":
             await connection.execute("SET session_replication_role = replica")
-            with pytest.raises(asyncpg.RaiseError):
-                await connection.execute(edit)
+            for edit in EDITS:
+                with refused(edit, asyncpg.RaiseError):
+                    await connection.execute(edit)
     assert await store.reader.head() == 1
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "INSERT INTO stored_events SELECT * FROM stored_events",
-        "UPDATE event_head SET position = 0",
-        "DELETE FROM idempotency_keys",
-        "SELECT * FROM append_events_from(now(), '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}')",
-        "DROP TABLE rfps",
-        "DELETE FROM people",
-        "UPDATE notices SET told = 'x'",
-    ],
+FOR_OTHERS = (
+    "INSERT INTO stored_events SELECT * FROM stored_events",
+    "UPDATE event_head SET position = 0",
+    "DELETE FROM idempotency_keys",
+    "SELECT * FROM append_events_from(now(), '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}')",
+    "DROP TABLE rfps",
+    "DELETE FROM people",
+    "UPDATE notices SET told = 'x'",
 )
-async def test_the_service_may_only_append(pool: asyncpg.Pool, statement: str) -> None:
-    with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await pool.execute(statement)
+
+
+async def test_the_service_may_only_append(pool: asyncpg.Pool) -> None:
+    for statement in FOR_OTHERS:
+        with refused(statement, asyncpg.InsufficientPrivilegeError):
+            await pool.execute(statement)
 
 
 async def test_an_instant_names_one_position(store: EventStore) -> None:
