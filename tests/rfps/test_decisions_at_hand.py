@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic_core import to_json
@@ -12,8 +12,10 @@ from pydantic_core import to_json
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.rfps.api.rfps import DECISIONS
 from rfp_service.rfps.domain.rfp import Rfp
-from shared.kernel.messages import Stream
+from shared.kernel.errors import Refused
+from shared.kernel.messages import Command, Known, Stamp, Stream
 from shared.kernel.person import Person
+from shared.kernel.roles import Role
 from shared.web.decisions.decisions_at_hand import DecisionsAtHand, GuardBasis, WatchedStamp
 from shared.web.decisions.outlooks import NextDecision, Outlook
 from tests.rfps import way
@@ -106,3 +108,41 @@ def test_another_state_another_scheme_or_another_reach_is_asked_anew() -> None:
     reading = signer(LONG_AFTER)
     reader: Person = replace(reading.person, reads_only=True)
     assert not any(each["allowed"] for each in at_hand(kept, before, replace(reading, person=reader)))
+
+
+class LeftToOthers(Refused):
+    """Whoever raised it leaves it to others."""
+
+
+class NotYetTime(Refused):
+    """The time for it has not come."""
+
+
+class DecideLater(Command[Rfp]):
+    """A decision that asks for the time of those only whom it does not refuse beforehand."""
+
+    decision: Literal["decide-later"] = "decide-later"
+
+    @classmethod
+    def guard(cls, state: Rfp, stamp: Stamp) -> None:
+        if stamp.by == "ann":
+            raise LeftToOthers
+        if stamp.at < LONG_AFTER:
+            raise NotYetTime
+
+
+def test_of_whom_the_time_counts_it_is_asked_though_it_did_not_count_of_the_first() -> None:
+    kept, known = DecisionsAtHand(), Known()
+    stream = Stream(THING, Rfp(), 1, 1, 1, NOW, NOW)
+
+    def allowed(who: str, at: datetime) -> bool:
+        person = Person(who, (Role.REQUESTER,))
+        basis = GuardBasis((DecideLater,), known, (), (None, None))
+        stamp = WatchedStamp(by=who, at=at, known=known)
+        [one] = kept.of(stream, person, basis, lambda: Outlook(person, PERMISSIONS, stamp))
+        return one["allowed"]
+
+    assert not allowed("ann", NOW)
+    assert not allowed("bea", NOW)
+    assert allowed("bea", LONG_AFTER)
+    assert not allowed("ann", LONG_AFTER)

@@ -81,7 +81,7 @@ class _Kept:
     stream: Stream[Any]
     basis: GuardBasis
     said: list[Said]  # to whomever asked first, and then
-    of_people: list[int]  # which of these went by the person, and not by the time
+    of_people: list[int]  # which of these went by the person, of some of them at least
     of_the_time: list[int]
     by_person: dict[str, list[Said]] = field(default_factory=dict)
     written: dict[str, ListAtHand[NextDecision]] = field(default_factory=dict)
@@ -120,8 +120,8 @@ class DecisionsAtHand:
         if said is not None and not kept.of_the_time:
             return self._written(kept, person.id, said)
         ahead, now = outlook(), list(said or kept.said)
-        for number in kept.of_the_time if said else (*kept.of_the_time, *kept.of_people):
-            now[number] = self._one(ahead, stream, basis.own[number])
+        for number in tuple(kept.of_the_time) if said else {*kept.of_the_time, *kept.of_people}:
+            now[number] = self._noted(kept, ahead, number)
         return self._written(kept, person.id, now)
 
     def _keep(self, place: tuple[object, ...], kept: _Kept) -> None:
@@ -133,16 +133,21 @@ class DecisionsAtHand:
     def _asked(self, stream: Stream[Any], basis: GuardBasis, ahead: Outlook) -> _Kept:
         """Ask every guard, and note what it went by."""
         kept = _Kept(stream, basis, [], [], [])
+        for number in range(len(basis.own)):
+            kept.said.append(self._noted(kept, ahead, number))
+        return kept
+
+    def _noted(self, kept: _Kept, ahead: Outlook, number: int) -> Said:
+        """Ask one guard, and note what it went by: of another person it may go by the time as well."""
         assert isinstance(ahead.stamp, WatchedStamp), "what guards go by is watched"
         watch = ahead.stamp.watch
-        for number, command in enumerate(basis.own):
-            watch.time = watch.person = False
-            kept.said.append(self._one(ahead, stream, command))
-            if watch.time:
-                kept.of_the_time.append(number)
-            elif watch.person:
-                kept.of_people.append(number)
-        return kept
+        watch.time = watch.person = False
+        said = self._one(ahead, kept.stream, kept.basis.own[number])
+        if watch.time and number not in kept.of_the_time:
+            kept.of_the_time.append(number)
+        if watch.person and number not in kept.of_people:
+            kept.of_people.append(number)
+        return said
 
     def _one(self, ahead: Outlook, stream: Stream[Any], command: type[Command[Any]]) -> Said:
         """Return what the guard of one decision says."""
