@@ -22,7 +22,7 @@ from tests.service.test_console_scheme import VALUES, proposed
 from tests.support.api import Api, running_api
 from tests.support.browser import be_somebody, browser
 from tests.support.days import in_days
-from tests.support.people import ADA, LARS, PIA
+from tests.support.people import ADA, LARS, PIA, RITA, Who
 from tests.support.postgres import Base
 from tests.support.served import served
 
@@ -130,6 +130,13 @@ async def test_what_is_exempt_erased_or_lags_is_for_everybody(api: Api, tmp_path
         await somebody.be("ada-admin")
         await somebody.look("people", "people-erased", "erased")
         await somebody.look("people/dora-deputy", "person-erased")
+
+
+async def test_a_draft_held_against_the_catalogue_is_for_everybody(api: Api, tmp_path: Path) -> None:
+    await begun(api)
+    rfp = await api.raised(Who("rita-requester", RITA.roles), "Laptops for the coroner")
+    async with looking(api, tmp_path, "rita-requester") as rita:
+        await rita.look(f"rfps/{rfp}/decisions/check-catalogue", "draft-check", "catalogue")
 
 
 async def test_views_that_lag_are_said_to_and_the_page_is_there_again_afterwards(

@@ -163,6 +163,16 @@ async def one_contract(api: Api) -> str:
     return made
 
 
+async def deferred(api: Api, address: str, contract: str) -> None:
+    """Put the decision on a contract of a round off."""
+    path, said = address.replace("/console", "/v1"), {"until": in_days(200), "reason": "Later."}
+    version = (await api.get(path, CARLO)).json()["version"]
+    await api.post(
+        f"{path}/decisions", {"decision": "defer", "contract": contract, **said}, CARLO, version=version
+    )
+    await api.get(path, CARLO)
+
+
 async def test_a_month_of_contracts_has_a_round(api: Api) -> None:
     await one_contract(api)
     due = await text(api, "/console/contracts")
@@ -180,6 +190,8 @@ async def test_a_month_of_contracts_has_a_round(api: Api) -> None:
     [line] = (await api.get(address.replace("/console", "/v1"), CARLO)).json()["lines"]
     assert f'href="/console/contracts/{line["contract"]}">Network support</a>' in page
     assert line["reference"] in page
+    await deferred(api, address, line["contract"])
+    assert (await text(api, address)).split('id="history"')[1].count("Network support") == 1
     exempt = {**EXEMPTION, "matter_id": line["contract"], "review_on": in_days(300)}
     await api.post("/v1/exemptions", exempt, LARS)
     await sign_in(api, "rita-requester")

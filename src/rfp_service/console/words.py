@@ -153,6 +153,8 @@ def said_value(name: str, value: object) -> str:
         return pounds(value)
     if re.fullmatch(r"\d{4}-\d\d-\d\d(T.*)?", str(value)):
         return day(str(value))
+    if name == "month" and re.fullmatch(r"\d{4}-\d\d", str(value)):
+        return month_name(str(value))
     return said_as(str(value))
 
 
