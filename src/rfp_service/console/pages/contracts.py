@@ -149,7 +149,7 @@ async def one_round(
     called = await _titles(visit, [each["reference"] for each in seen["lines"]])
     references = {each["contract"]: each["reference"] for each in seen["lines"]}
     for each in shown["history"]:
-        contract = (each.get("said") or {}).get("contract")
+        contract = str((each.get("said") or {}).get("contract"))
         if contract in references:
             each["said"] = {**each["said"], "contract": called.get(contract, references[contract])}
     return page(request, "round", closing=closing, lines=lines, called=called, **shown)
