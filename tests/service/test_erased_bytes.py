@@ -82,3 +82,22 @@ async def test_until_the_log_of_writes_is_removed_a_key_stands_in_it_wrapped(bas
         keys = await begun(api)
         await decide(api, "erase", person="ottoline", ground="Schedule, line 4")
         assert [key in await logged_writes_of(base) for key in keys] == [True, True]
+
+
+async def test_a_name_from_before_the_upgrade_is_left_in_old_rows_and_logged_writes_until_they_are_removed(
+    base: Base,
+) -> None:
+    """Sealed at the first start: from then on no row and no dump has it, and what was written before does."""
+    async with logged_writes_removed(base) as admin:
+        await admin.execute("INSERT INTO people (id, name, email) VALUES ('ottoline', $1, $2)", NAME, EMAIL)
+        async with running_api(base) as api:
+            assert (await api.get("/v1/people/ottoline", ADA)).json()["name"] == NAME
+            assert [text for text in CLEAR if text in await dump_of(base)] == []
+            assert NAME.encode() in await logged_writes_of(base)
+            assert NAME.encode() in await files_of(base)
+            await until_nobody_looks_back(base)
+            for statement in told_by_the_runbook():
+                await admin.execute(statement)
+            for place in (await files_of(base), await dump_of(base), await logged_writes_of(base)):
+                assert [text for text in CLEAR if text in place] == []
+            assert (await api.get("/v1/people/ottoline", ADA)).json()["name"] == NAME

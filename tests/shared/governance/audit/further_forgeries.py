@@ -1,12 +1,16 @@
 """More that a hostile keeper may do to a bundle: to the letters of its JSON, its proofs, its signatures."""
 
+import base64
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 from shared.governance.audit.bundle.contents import (
     CHECKPOINT,
     INDEX,
+    KEYS,
+    LAST_CHECKPOINT,
     MANIFEST,
     READS_CHECKPOINT,
     Files,
@@ -203,7 +207,57 @@ def a_hash_in_the_manifest_changed(files: Forged) -> Forged:
     return {**files, MANIFEST: json_text(said)}
 
 
+def countersigned_at_another_time(files: Forged) -> Forged:
+    """Let a witness have signed an hour earlier: the time stands before its signature."""
+    text, _, lines = files[CHECKPOINT].decode().partition("\n\n")
+    *others, last = lines.removesuffix("\n").split("\n")
+    head, _, code = last.rpartition(" ")
+    raw = bytearray(base64.b64decode(code))
+    raw[4:12] = (int.from_bytes(raw[4:12], "big") - 3_600).to_bytes(8, "big")
+    signed = "\n".join([*others, f"{head} {base64.b64encode(raw).decode()}"])
+    return saying({**files, CHECKPOINT: f"{text}\n\n{signed}\n".encode()})
+
+
+def a_space_more_in_an_entry(files: Forged) -> Forged:
+    """To any reader of JSON it says the same."""
+    name = _entries(files)[0]
+    return saying({**files, name: files[name] + b" "})
+
+
+def a_hash_more_in_a_proof(files: Forged) -> Forged:
+    name = _proof(_entries(files)[0])
+    head, line, rest = files[name].partition(b"\n\n")
+    return saying({**files, name: head + b"\n" + base64.b64encode(bytes(32)) + line + rest})
+
+
+def a_proof_of_another_place(files: Forged) -> Forged:
+    entry = _entries(files)[0]
+    index, name = int(entry[8:]) - 1, _proof(entry)
+    other = files[name].replace(b"index %d\n" % index, b"index %d\n" % (index + 1), 1)
+    return saying({**files, name: other})
+
+
+def keys_that_ask_for_no_witness(files: Forged) -> Forged:
+    """Whoever reads the keys in it for the policy takes a record that nobody has witnessed."""
+    return saying({**files, KEYS: re.sub(rb"quorum \d+", b"quorum 0", files[KEYS]) + b"\n"})
+
+
+def lines_as_another_system_ends_them(files: Forged) -> Forged:
+    return saying({**files, CHECKPOINT: files[CHECKPOINT].replace(b"\n", b"\r\n")})
+
+
+def an_earlier_bundle_that_nobody_gave(files: Forged) -> Forged:
+    return saying({**files, LAST_CHECKPOINT: files[CHECKPOINT]})
+
+
 FURTHER: tuple[Forge, ...] = (
+    countersigned_at_another_time,
+    a_space_more_in_an_entry,
+    a_hash_more_in_a_proof,
+    a_proof_of_another_place,
+    keys_that_ask_for_no_witness,
+    lines_as_another_system_ends_them,
+    an_earlier_bundle_that_nobody_gave,
     made_at_another_time,
     of_an_earlier_checkpoint,
     fields_in_another_order,
