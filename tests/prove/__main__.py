@@ -31,6 +31,7 @@ from tests.prove.operating.faults import faults
 from tests.prove.operating.first_day import first_day
 from tests.prove.operating.manifests import manifests
 from tests.prove.operating.standby_audit import standby_audit
+from tests.prove.operating.standby_erasing import standby_erasing
 from tests.prove.parts import Failed, Missing
 from tests.prove.published import published_cases
 from tests.prove.second_postgres import the_machines_own
@@ -65,6 +66,7 @@ PROOFS: dict[str, Callable[[], str]] = {
     "configurations": configurations,
     "manifests": manifests,
     "standby": standby_audit,
+    "standby-erasing": standby_erasing,
     "second-postgres": the_machines_own,
 }
 
