@@ -21,25 +21,31 @@ class RoomThings(Generic[S]):
     blank: S
     thing_id: Callable[[str], UUID]  # by its reference
     table: Table
+    plural: str = ""  # of the noun, where that takes more than an s
     prefix: str | None = None  # of the names of its routes, and the ids of its mappings; else the noun
+
+    @property
+    def many(self) -> str:
+        """Return what several of them are called."""
+        return self.plural or f"{self.noun}s"
 
     @property
     def path(self) -> str:
         """Return where they are over HTTP."""
-        return f"/v1/{self.noun}s"
+        return f"/v1/{self.many}"
 
     @property
     def tag(self) -> str:
         """Return the tag of their operations in the API file."""
-        return f"{self.noun}s"
+        return self.many
 
     @property
     def read(self) -> str:
         """Return the right that it takes to read them."""
-        return f"read-{self.noun}s"
+        return f"read-{self.many}"
 
     @property
-    def before(self) -> str:
+    def route_prefix(self) -> str:
         """Return what the names of their routes begin with, which are all different."""
         return f"{self.noun}_" if self.prefix is None else self.prefix
 

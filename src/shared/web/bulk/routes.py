@@ -100,7 +100,7 @@ def batch_routes(things: Things[Any]) -> APIRouter:
 def _add_sight(router: APIRouter, things: Things[Any]) -> None:
     @router.get(
         "/{batch_id}",
-        name=f"see_{things.of.before}batch",
+        name=f"see_{things.of.route_prefix}batch",
         summary="See a batch",
         dependencies=[may(things.of.read)],
         responses=one(BatchSeen),
@@ -118,7 +118,7 @@ def _add_undo(router: APIRouter, things: Things[Any]) -> None:
     @router.post(
         "/{batch_id}/decisions",
         status_code=207,
-        name=f"undo_{things.of.before}batch",
+        name=f"undo_{things.of.route_prefix}batch",
         summary="Undo a batch",
         description=TAKEN_BACK + things.undo.says,
         response_class=StreamingResponse,

@@ -34,7 +34,7 @@ def add_export(router: APIRouter, register: Register[Any]) -> None:
 
     @router.get(
         register.address,
-        name=f"export_{register.before}register",
+        name=f"export_{register.route_prefix}register",
         summary=f"Export the register of {register.things}",
         dependencies=[may(register.read)],
         response_class=Response,

@@ -119,7 +119,7 @@ class HandIn:
             return columns
         if self.table.mapping_name is None:
             return {}
-        named = mapping_id(self.table.mapping_name, self.register.before)
+        named = mapping_id(self.table.mapping_name, self.register.route_prefix)
         saved = await self.handler.store.load(named, RegisterMapping())
         if saved.version == 0:
             raise NotFound

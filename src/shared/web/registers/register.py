@@ -18,6 +18,7 @@ from shared.web.bulk.room_things import RoomThings
 from shared.web.tabular.headings import plain
 
 Said = dict[str, Any]  # what a row says, by field
+Held = Callable[[Any], Any]  # what gives a field's value in a thing's state
 Extras = Mapping[str, Any]  # what a form says for all rows, such as the scale of its ratings
 
 
@@ -48,17 +49,17 @@ class RegisterField:
     """One field: its name, the kind of its values, where a thing holds it.
 
     `at` is the path to its value in a thing's state, of which a `*` is the field's name, or what gives it.
-    A day that is `not_before` that of another field is reported where it is.
+    `not_before` names another field: a day before that one's is reported.
     """
 
     name: str
     kind: Kind
-    at: str | Callable[[Any], Any] = "about.*"
+    at: str | Held = "about.*"
     noun: str = ""  # what a value of it is: "rating", "category"; of a yes or no, what says yes: "sme"
     withdrawable: bool = False  # whether a day of it may be taken back
     not_before: str = ""
 
-    def held_by(self) -> Callable[[Any], Any]:
+    def held_by(self) -> Held:
         """Return what gives its value in a thing's state."""
         return attrgetter(self.at.replace("*", self.name)) if isinstance(self.at, str) else self.at
 
@@ -138,12 +139,12 @@ class Register(RoomThings[S]):
     @property
     def mappings(self) -> str:
         """Return where mappings of its columns are saved, below the version."""
-        return f"/{self.before}register-mappings".replace("_", "-")
+        return f"/{self.route_prefix}register-mappings".replace("_", "-")
 
     @property
     def things(self) -> str:
         """Return what it is a register of, in words."""
-        return self.title or f"{self.noun}s"
+        return self.title or self.many
 
     @property
     def taken_in_by(self) -> Mapping[str, type[Command[Any]]]:
@@ -171,7 +172,7 @@ class Register(RoomThings[S]):
         return {f"{noun} {one}": name for noun in nouns for one, name in called.items()} | called
 
     @cached_property
-    def _held(self) -> Mapping[str, Callable[[S], Any]]:
+    def _held(self) -> Mapping[str, Held]:
         return {
             **{field.name: field.held_by() for field in self.fields},
             "unread": attrgetter(self.unread_at),
@@ -196,12 +197,16 @@ class Register(RoomThings[S]):
 
     def doubts(self, said: Said) -> Mapping[str, str]:
         """Return which texts of a row no field holds, and which days contradict another, and why."""
-        found = {name: _why_not(of, said[name]) for name, of in self._texts.items() if name in said}
+        found = {
+            name: _why_not(of, said[name])
+            for name, of in self._texts.items()
+            if name in said and not of.validator.isinstance_python(said[name])
+        }
         for field in self._days:
             day, first = said.get(field.name), said.get(field.not_before)
             if day is not None and first is not None and day < first:
                 found[field.name] = f"is before the {plain(field.not_before)}|a later day"
-        return {name: why for name, why in found.items() if why}
+        return found
 
     @cached_property
     def _days(self) -> tuple[RegisterField, ...]:

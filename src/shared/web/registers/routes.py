@@ -71,7 +71,7 @@ def _add_hand_in(router: APIRouter, register: Register[Any]) -> None:
     @router.post(
         register.address,
         status_code=200,
-        name=f"hand_{register.before}register_in",
+        name=f"hand_{register.route_prefix}register_in",
         summary=f"Hand a register of {register.things} in",
         description=HAND_IN,
         dependencies=[may(register.command.__name__)],
@@ -126,7 +126,7 @@ def _add_links(router: APIRouter, register: Register[Any]) -> None:
     @router.post(
         f"{register.address}/links",
         status_code=201,
-        name=f"link_{register.before}reference",
+        name=f"link_{register.route_prefix}reference",
         summary="Say that two references are one",
         responses=CREATES | problems(404),
         max_body_size=BODY_BYTES_LIMIT,
@@ -148,7 +148,7 @@ def _add_mappings(router: APIRouter, register: Register[Any]) -> None:
     @router.post(
         register.mappings,
         status_code=201,
-        name=f"save_{register.before}register_mapping",
+        name=f"save_{register.route_prefix}register_mapping",
         summary="Save how a register is mapped",
         responses=CREATES,
         max_body_size=BODY_BYTES_LIMIT,
@@ -158,12 +158,12 @@ def _add_mappings(router: APIRouter, register: Register[Any]) -> None:
     ) -> Receipt:
         """Save which column stands for which field under a name; saved again, it replaces the earlier one."""
         assert isinstance(command, SaveMapping)
-        named = mapping_id(command.name, register.before)
+        named = mapping_id(command.name, register.route_prefix)
         return await handler.register(named, command, blank=RegisterMapping())
 
     @router.get(
         f"{register.mappings}/{{mapping_id}}",
-        name=f"see_{register.before}register_mapping",
+        name=f"see_{register.route_prefix}register_mapping",
         summary="See how a register is mapped",
         dependencies=[may(register.read)],
         responses=one(MappingSeen),
