@@ -30,6 +30,9 @@ class Targets:
         self.closed_days = scheme.closed_days()
         self._days = WorkingDays(self.closed_days)
         values: SchemeValues | None = scheme.in_force(self._today).values
+        self._due: dict[
+            tuple[date, int], TargetDue
+        ] = {}  # by the day of entry, and how many it may take
         self._targets = {t.stage: t.working_days for t in values.stage_targets} if values else {}
 
     @property
@@ -46,8 +49,11 @@ class Targets:
         target = self._targets.get(stage)
         if target is None or paused:
             return TargetDue()
-        due_on = self._days.after(day_in_london(since), target + min(extra, EXTRA_LIMIT))
-        return TargetDue(due_on, self._days.between(due_on, self._today))
+        case = day_in_london(since), target + min(extra, EXTRA_LIMIT)
+        if case not in self._due:
+            due_on = self._days.after(*case)
+            self._due[case] = TargetDue(due_on, self._days.between(due_on, self._today))
+        return self._due[case]
 
     def overdue_before(self) -> Mapping[str, Sequence[datetime]]:
         """Return, for each stage with a target, the instants before which whoever entered is overdue.

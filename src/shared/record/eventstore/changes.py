@@ -5,8 +5,7 @@ each thing: positions have no gaps and are committed in their order, so all that
 stands behind it.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
@@ -66,20 +65,13 @@ class StreamChanges:
             return held.looked
         return await self._looks.of("")
 
-    @asynccontextmanager
-    async def one_look(self) -> AsyncIterator[None]:
+    def one_look(self) -> "OneLook":
         """Look once for all that is asked meanwhile: as it stood when this began, or later.
 
         Once a thing is read that has changed since, the next to ask looks again: what is told of a thing from
         its events, such as what is sealed of it, is never older than the thing.
         """
-        held = _Held(self, await self.look())
-        token = _held.set(held)
-        try:
-            yield
-        finally:
-            _held.reset(token)
-            held.looked = None  # nor does it count for what was begun meanwhile and goes on
+        return OneLook(self)
 
     def look_again(self) -> None:
         """Let the one look count no longer: something has changed since."""
@@ -112,6 +104,26 @@ class StreamChanges:
         position, self._last = tuple(row) if row else (0, None)
         self._looked = Looked(self._looked.series + 1, position)
         self._changed = {}
+
+
+class OneLook:
+    """What goes on while one look counts."""
+
+    __slots__ = ("_changes", "_held", "_token")
+
+    def __init__(self, changes: StreamChanges) -> None:
+        """Look at these changes once."""
+        self._changes = changes
+
+    async def __aenter__(self) -> None:
+        """Look, and let it count."""
+        self._held = _Held(self._changes, await self._changes.look())
+        self._token = _held.set(self._held)
+
+    async def __aexit__(self, *_: object) -> None:
+        """Let it count no longer, nor for what was begun meanwhile and goes on."""
+        _held.reset(self._token)
+        self._held.looked = None
 
 
 class KeptByThing(Generic[V]):

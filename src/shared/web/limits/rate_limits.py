@@ -5,8 +5,7 @@ Counts are a process's own: where several serve, each allows its share (`PROCESS
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -54,6 +53,42 @@ class _Turns:
     there: int = 0
 
 
+class Running:
+    """One request while it waits for its client's turn, and has it. No generator: each request has one."""
+
+    __slots__ = ("_client", "_its", "_turns")
+
+    def __init__(self, turns: dict[str, _Turns], client: str) -> None:
+        """Take a turn of this client's."""
+        self._turns, self._client = turns, client
+
+    async def __aenter__(self) -> bool:
+        """Wait for the turn."""
+        its = self._turns.get(self._client)
+        if its is None:
+            its = self._turns[self._client] = _Turns()
+        self._its = its
+        if its.there >= AT_ONCE_LIMIT:
+            raise TooManyAtOnce(at_once=AT_ONCE_LIMIT)
+        its.there += 1
+        try:
+            await its.few.acquire()
+        except BaseException:
+            self._go()
+            raise
+        return its.there > RUNNING_LIMIT
+
+    async def __aexit__(self, *_: object) -> None:
+        """Give the turn to the next."""
+        self._its.few.release()
+        self._go()
+
+    def _go(self) -> None:
+        self._its.there -= 1
+        if not self._its.there:
+            del self._turns[self._client]
+
+
 class RateLimits:
     """Counts what clients ask for."""
 
@@ -77,24 +112,13 @@ class RateLimits:
         left = self._requests.left(client, self._limit) if taken else -1
         return Allowance(self._limit, left, self._requests.seconds_to_more(client, self._limit, cost))
 
-    @asynccontextmanager
-    async def running(self, client: str) -> AsyncIterator[bool]:
+    def running(self, client: str) -> "Running":
         """Let a client's requests run a few at once, and the others wait; refuse one too many.
 
         Whoever sends hundreds waits for themselves: to everybody else they are as these few. Says whether
         others of the same client wait.
         """
-        turns = self._turns.setdefault(client, _Turns())
-        if turns.there >= AT_ONCE_LIMIT:
-            raise TooManyAtOnce(at_once=AT_ONCE_LIMIT)
-        turns.there += 1
-        try:
-            async with turns.few:
-                yield turns.there > RUNNING_LIMIT
-        finally:
-            turns.there -= 1
-            if not turns.there:
-                del self._turns[client]
+        return Running(self._turns, client)
 
     async def failed(self, address: str) -> None:
         """Count a token that was no good, and say so where too many were; good ones are never kept out."""
