@@ -30,9 +30,7 @@ class Targets:
         self.closed_days = scheme.closed_days()
         self._days = WorkingDays(self.closed_days)
         values: SchemeValues | None = scheme.in_force(self._today).values
-        self._due: dict[
-            tuple[date, int], TargetDue
-        ] = {}  # by the day of entry, and how many it may take
+        self._due: dict[tuple[date, int], TargetDue] = {}  # by the day of entry, and how many it may take
         self._targets = {t.stage: t.working_days for t in values.stage_targets} if values else {}
 
     @property

@@ -58,6 +58,11 @@ class StreamChanges:
         self._last: bytes | None = None  # the leaf hash of the entry that stands there
         self._changed: dict[UUID, int] = {}
 
+    @property
+    def series(self) -> int:
+        """Return the series of the last look."""
+        return self._looked.series
+
     async def look(self) -> Looked:
         """Look at the end of the record: whatever is read after this holds all that it has seen."""
         held = _held.get()

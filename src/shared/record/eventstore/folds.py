@@ -1,12 +1,14 @@
 """Folding: what a thing's events add up to, from where it was last folded on, once it has changed."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
 import asyncpg
+from eventsourcing.persistence import StoredEvent
 
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import S, State, Stream
@@ -70,6 +72,21 @@ class Folder:
         """Return one thing as it stood at a position."""
         rows = await self._pool.fetch(FOLD_UNTIL, stream_id, position)
         return folded(Stream(stream_id, blank), rows, self._mapper)
+
+    def goes_on(self, stream: Stream[Any], stored: Sequence[StoredEvent], position: int) -> None:
+        """Have a thing at hand with what was just appended to it, the last of it at a position.
+
+        It was appended to the version at hand, so that nothing can have come between. It is folded as it is
+        stored, as if it had been read.
+        """
+        known = self._at_hand.get(stream.id)
+        if stream.version and (known is None or known[1] is not stream):
+            return
+        series = known[0].series if known else self._changes.series
+        first = position - len(stored) + 1
+        rows = [(first + n, each.originator_version, each.topic, each.state) for n, each in enumerate(stored)]
+        with suppress(EventUnread):
+            self._keep(Looked(series, position), folded(stream, rows, self._mapper))
 
     @property
     def at_hand(self) -> int:

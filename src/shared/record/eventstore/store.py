@@ -158,27 +158,28 @@ class EventStore:
         events = decided if isinstance(decided, Sequence) else [decided]
         if not events:
             return Receipt(id=stream.id, version=stream.version, position=stream.position)
-        place = await self._append(stream.id, stream.version, events, stamp, key, command)
+        place = await self._append(stream, events, stamp, key, command)
         return Receipt(id=place.stream_id, version=place.version, position=place.position)
 
     async def _append(
         self,
-        stream_id: UUID,
-        version: int,
+        stream: Stream[S],
         events: Sequence[Event[Any]],
         stamp: Stamp,
         key: IdempotencyKey | None,
         command: Command[Any],
     ) -> StreamPlace:
         personal = personal_texts(events)
-        events = await self._sealed(stream_id, events)
+        events = await self._sealed(stream.id, events)
         stored = [
-            self.mapper.stored(stream_id, version + 1 + part, event, stamp, command, part, personal)
+            self.mapper.stored(stream.id, stream.version + 1 + part, event, stamp, command, part, personal)
             for part, event in enumerate(events)
         ]
         began = began_now()
         place = await self.append(stored, key)
         note("commit", [stamp.trace], began, position=place.position)
+        if not place.repeated:
+            self._folder.goes_on(stream, stored, place.position)
         return place
 
     async def _sealed(self, stream_id: UUID, events: Sequence[Event[Any]]) -> Sequence[Event[Any]]:

@@ -9,6 +9,7 @@ import pytest
 
 from shared.governance.scheme.domain import Scheme
 from shared.kernel.errors import NotFound
+from shared.kernel.messages import IdempotencyKey
 from shared.record.eventstore import folds
 from shared.record.eventstore.group_reader import Gathered
 from shared.record.eventstore.store import EventStore
@@ -85,3 +86,35 @@ async def test_a_look_that_fails_fails_for_each_asker_and_for_nobody_else() -> N
     failed = await asyncio.gather(*(gathered.of(k) for k in (0, 1)), return_exceptions=True)
     assert [type(error) for error in failed] == [ConnectionError] * 2
     assert await gathered.of(1) == 1
+
+
+async def test_what_one_has_appended_oneself_need_not_be_read(
+    store: EventStore, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await begun(store)  # so that it has looked before
+    counter = uuid4()
+    monkeypatch.setattr(folds, "FOLD_ONE_ON", "nobody reads this")
+    await store.create(counter, Count(by=2), ANN, blank=Counter())
+    await store.handle(counter, Count(by=3, times=2), ANN, blank=Counter(), expected=1)
+    seen = await store.load(counter, Counter())
+    monkeypatch.undo()
+    assert (seen.version, seen.state) == (3, Counter(8))
+    assert seen == await EventStore(pool, store.mapper.topics).load(counter, Counter())
+
+
+async def test_what_others_append_after_it_is_seen(store: EventStore, pool: asyncpg.Pool) -> None:
+    another = EventStore(pool, store.mapper.topics)
+    counter = await begun(store)
+    for turn in range(1, 4):
+        await store.handle(counter, Count(by=1), ANN, blank=Counter())
+        await another.handle(counter, Count(by=10), ANN, blank=Counter())
+        seen = await store.load(counter, Counter())
+        assert (seen.version, seen.state) == (1 + 2 * turn, Counter(2 + 11 * turn))
+        assert seen == await EventStore(pool, store.mapper.topics).load(counter, Counter())
+
+
+async def test_a_repeat_of_a_request_leaves_what_is_at_hand_as_it_is(store: EventStore) -> None:
+    counter, key = await begun(store), IdempotencyKey("ann", "once", b"count")
+    for _ in range(3):
+        await store.handle(counter, Count(by=3), ANN, blank=Counter(), key=key)
+    assert (await store.load(counter, Counter())).state == Counter(5)
