@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from inspect import iscoroutinefunction
 from typing import Any
+from uuid import UUID
 
 from fastapi import Request, Response
 from fastapi._compat import ModelField, Undefined
@@ -19,20 +20,34 @@ from starlette.requests import ClientDisconnect
 from shared.kernel.errors import Unacceptable
 
 PLAIN = (str, int, bool, type(None))  # what a default may be without being copied for each request
+UNREAD = ((str, str), (str | None, str), (UUID, UUID))  # what may be anything of a kind, and the kind
 
 
 @dataclass(frozen=True, slots=True)
 class _Parameters:
-    """Parameters of one sort: what each is where it is not sent, and those that are read in any case."""
+    """Parameters of one sort: what each is where it is not sent, and those that are read in any case.
+
+    `unread` are of which kind a value is that is taken as it was sent: a text that may be any, an id that the
+    address was found by.
+    """
 
     fields: Sequence[ModelField]
     defaults: Mapping[str, object]
+    unread: Mapping[str, type]
 
     def taken(self, sent: Mapping[str, Any]) -> tuple[dict[str, Any], list[Any]]:
         """Return the values of all of them, and what is wrong with those sent."""
-        read = [one for one in self.fields if one.name not in self.defaults or one.alias in sent]
-        values, errors = request_params_to_args(read, sent) if read else ({}, [])
-        return {**self.defaults, **values}, errors
+        values: dict[str, Any] = {**self.defaults}
+        read: list[ModelField] = []
+        for one in self.fields:
+            if one.name in self.unread and type(value := sent.get(one.alias)) is self.unread[one.name]:
+                values[one.name] = value
+            elif one.name not in self.defaults or one.alias in sent:
+                read.append(one)
+        if not read:
+            return values, []
+        found, errors = request_params_to_args(read, sent)
+        return values | found, errors
 
 
 @dataclass(slots=True)
@@ -166,4 +181,13 @@ def _parameters(fields: Sequence[ModelField]) -> _Parameters:
         and not one.field_info.validate_default
         and isinstance(one.default, PLAIN)
     }
-    return _Parameters(fields, defaults)
+    unread = {one.name: kind for one in fields if (kind := _unread(one)) is not None}
+    return _Parameters(fields, defaults, unread)
+
+
+def _unread(one: ModelField) -> type | None:
+    """Return the kind of which a value need not be read: any text, any id."""
+    info = one.field_info
+    if info.metadata or info.discriminator:
+        return None
+    return next((kind for known, kind in UNREAD if info.annotation == known), None)
