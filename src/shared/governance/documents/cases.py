@@ -84,13 +84,14 @@ def _cases_in_sight(
     """Return the condition on what is said about things of any kind: each is one that the reader may see.
 
     A thing with a service area is in sight as it is in the list of its own kind: as it stands, not as it
-    stood when something was said about it.
+    stood when something was said about it. What no view shows may have one: for whoever is limited to
+    some, it is not.
     """
     person, permissions = reading.person, service.permissions
     areas_of = {kind: permissions.areas(person, action) for kind, action in service.seen_with.items()}
     may = [kind for kind, action in service.seen_with.items() if permissions.allows(person, action)]
+    wide = sorted(kind for kind in may if areas_of[kind] is None)
     narrow = [k for k in may if areas_of[k] is not None and k in tables and AREA in tables[k].c]
-    wide = sorted({*may}.difference(narrow))
     return or_(
         said.c.case_kind.in_(wide), *(_of_areas(reading, said, tables[k], k, areas_of[k]) for k in narrow)
     )
