@@ -86,6 +86,10 @@ CHANGED = (
         "1 orders are there that nothing on the record set",
     ),
     (
+        "UPDATE deadlines SET settled_at = now(), outcome = 'moot' WHERE kind = 'standstill'",
+        "The deadline {} is settled as moot, and its case still waits for it",
+    ),
+    (
         "UPDATE reactions SET position = 900 WHERE name = 'set_deadlines'",
         "set_deadlines is ahead of the record",
     ),

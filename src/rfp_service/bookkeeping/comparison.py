@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from rfp_service.bookkeeping.difference import TableDifference
 from rfp_service.bookkeeping.outboxes import OutboxComparison
 from rfp_service.bookkeeping.people_and_files import of_files, of_people
+from rfp_service.bookkeeping.settled_deadlines import of_settled_deadlines
 from rfp_service.bookkeeping.tellings import of_tellings
 from shared.record.database import Connection
 from shared.record.eventstore.reader import Reader
@@ -31,6 +32,8 @@ async def beside_the_outboxes(connection: Connection, reader: Reader) -> AsyncIt
     async for found in of_people(connection, reader):
         yield found
     async for found in of_files(connection):
+        yield found
+    async for found in of_settled_deadlines(connection, reader):
         yield found
     async for found in of_tellings(connection, reader):
         yield found
