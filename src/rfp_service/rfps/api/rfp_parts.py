@@ -63,11 +63,13 @@ class RfpsAtHand:
     async def of(self, stream: Stream[Rfp], record: Reader) -> RfpParts:
         """Return the parts of an RFP as it stands, or stood."""
         place = stream.id, stream.position
-        if place not in self._at_hand:
+        parts = self._at_hand.get(place)
+        # Where the record was put back, something else may stand at the same place.
+        if parts is None or parts.stream.changed_at != stream.changed_at:
             events = await record.stream(stream.id, stream.position)
             said, personal = particulars(events, stream.state)
-            self._at_hand[place] = RfpParts(stream, as_seen(stream, said), personal, case_log(events))
+            parts = self._at_hand[place] = RfpParts(stream, as_seen(stream, said), personal, case_log(events))
             if len(self._at_hand) > RFPS_AT_HAND:
                 self._at_hand.popitem(last=False)
         self._at_hand.move_to_end(place)
-        return self._at_hand[place]
+        return parts
