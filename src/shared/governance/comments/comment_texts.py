@@ -24,6 +24,7 @@ from shared.web.reads.readings import Reading
 from shared.web.reads.thing_names import Tables
 
 LOOKED_THROUGH = 1_000  # comments, the latest that the reader may read
+FORGIVEN = (Forgiving.NOTHING, Forgiving.ONE_SLIP)  # to compare spellings takes long without an index
 NO_WORDS = {"about": "", "text": ""}
 MARKS = ("", PERSONAL, ERASED)  # what stands where there are no words, or none for this reader
 
@@ -78,7 +79,7 @@ async def _with_words(
         item for item in items if "text" not in item.get(WITHHELD, ()) and item["text"]["text"] not in MARKS
     ]
     texts = [item["text"]["text"] for item in shown]
-    for forgiving in Forgiving:
+    for forgiving in FORGIVEN:
         if numbers := await matching(reading, texts, asked, forgiving):
             return frozenset(shown[number]["id"] for number in numbers)
     return frozenset()
