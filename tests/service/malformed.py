@@ -26,7 +26,7 @@ UUID_FORM = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 EXAMPLES = int(os.environ.get("MALFORMED", "1"))
 SEED = os.environ.get("MALFORMED_SEED", "")  # draws other requests than those that are always drawn
 PATHS = os.environ.get("MALFORMED_PATHS", ".")  # a pattern: the others are left alone
-EXAMPLES_OF_ROLES = max(3, EXAMPLES // 10)  # odd ones first
+EXAMPLES_OF_ROLES = max(2, EXAMPLES // 10)  # odd ones first
 IN_FULL = EXAMPLES >= 25
 EVERY_NTH_ROLE = 1 if IN_FULL else 2 if SEED else 6  # beginning with another one for each path
 EVERY_NTH_LIST = 1 if IN_FULL or SEED else 3  # of odd values, which take long to think of, by operations
