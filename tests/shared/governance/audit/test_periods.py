@@ -13,12 +13,12 @@ from rfp_service.permissions import PERMISSIONS
 from rfp_service.rfps.views.targets import Targets
 from rfp_service.rooms import VIEWS
 from shared.governance.audit.exception_figures import COUNTED
-from shared.governance.audit.replay.lateness import late
 from shared.governance.audit.replay.periods import period
 from shared.governance.disclosure.disclosure_filter import DisclosureFilter
 from shared.governance.disclosure.exemptions import Exemptions
 from shared.governance.disclosure.sealed_fields import SealedFields
 from shared.governance.scheme.domain import SCHEME_ID, Scheme, SchemeValues, Version
+from shared.governance.scheme.lateness import late
 from shared.governance.scheme.parts import ApprovalTier, StageTarget
 from shared.governance.scheme.proposals import SchemeConfirmed, SchemeProposed
 from shared.kernel.messages import Recorded

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from shared.governance.audit.decision_rows import decision_rows
-from shared.governance.audit.replay.lateness import late
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
+from shared.governance.scheme.lateness import late
 from shared.kernel.messages import Recorded
 from shared.kernel.roles import Role
 
