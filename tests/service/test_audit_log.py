@@ -507,7 +507,7 @@ def checked_elsewhere(program: Running, kept: Path, heads: range) -> None:
     command = [sys.executable, kept / "check.py", kept / "case.zip", "--keys", kept / "keys"]
     alone = subprocess.run(command, capture_output=True, text=True, check=False)
     assert alone.returncode == 4, alone.stdout  # it compares neither the story nor the READ-ME, and says so
-    assert "ENTRIES SOUND, complete by the index at " in alone.stdout
+    assert "ENTRIES SOUND, BUT story.html AND READ-ME-FIRST.txt WERE NOT CHECKED, complete" in alone.stdout
     keys = ("--keys", str(kept / "keys"))
     sound = program.run("audit", "verify", str(kept / "case.zip"), *keys)
     assert sound.stdout.splitlines()[-1].startswith("SOUND, complete by the index at ")
