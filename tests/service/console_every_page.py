@@ -41,7 +41,7 @@ PEOPLE = (
 FIRST_VISIT_BYTES_LIMIT = 350_000
 AN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/people/)[\w.-]+|(?<=/record/)\d+|\d{4}-\d\d(-\d\d)?")
 NOT_A_PAGE = re.compile(r"\.(csv|zip|pdf|odt|ics)\b|/file$|/sign-in/begin|\.html$")
-# Where nobody of the demonstration is led, and which specification looks there.
+# Where nobody of the demonstration need be led, and which specification looks there.
 LOOKED_AT_ELSEWHERE = {
     "/console/batches/{path}/{batch_id}": "console_failed_work",
     "/console/consultations/{thing_id}": "console_states",
@@ -209,10 +209,8 @@ def test_no_page_of_the_console_is_passed_by(demonstration: Running) -> None:
             for address, _ in ways:
                 paths.add(urlsplit(address).path)
                 ways.seen(somebody.client.get(address, follow_redirects=True).text)
-    passed_by = {
-        route.path
-        for route in pages_of_the_console(router)
-        if not any(route.path_regex.match(path) for path in paths)
-    }
-    assert passed_by == LOOKED_AT_ELSEWHERE.keys() | NO_PAGES
+    there = [*pages_of_the_console(router)]
+    passed_by = {route.path for route in there if not any(route.path_regex.match(path) for path in paths)}
+    looked_at = LOOKED_AT_ELSEWHERE.keys() | NO_PAGES  # to some of these the year leads on some days
+    assert passed_by <= looked_at <= {route.path for route in there}
     assert all(Path(__file__).with_name(f"{each}.py").exists() for each in LOOKED_AT_ELSEWHERE.values())
