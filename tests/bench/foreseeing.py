@@ -61,10 +61,8 @@ def _telling() -> Iterator[None]:
 
 @contextmanager
 def _silent() -> Iterator[None]:
-    async def with_nothing(
-        _request: object, _reading: object, _stream: object, shown: object, *_: object
-    ) -> object:
-        return shown
+    async def nothing(*_: object) -> list[object]:
+        return []
 
-    with patch.object(rfps, "with_next", with_nothing):
+    with patch.object(rfps, "next_of", nothing):
         yield
