@@ -1,6 +1,5 @@
 """The committee's paper over HTTP: made anew of any reading, issued for a meeting, had again as issued."""
 
-from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from outcomes.api.paper_content import PaperShown, paper_content
 from outcomes.api.programmes import OfProgramme
 from outcomes.commands.papers import IssuePaper
 from outcomes.domain.paper import IssuedDocument, Paper
-from outcomes.views.registers import papers
+from outcomes.views.registers import StoredPaper, papers
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
 from shared.web.core_service import core_service
@@ -34,23 +33,10 @@ FILE = {"schema": {"type": "string", "contentMediaType": PDF}}
 InForm = Annotated[PaperForm, Query(description="The form of the paper.")]
 
 
-class PaperRow(BaseModel):
+class PaperRow(StoredPaper):
     """A paper as it was issued."""
 
-    id: UUID
-    version: int
-    programme: UUID
-    meeting: str
-    meeting_on: date
-    publish_by: date
-    issued_on: date
-    late_because: str
-    as_of: datetime
-    since: datetime | None
-    position: int
-    since_position: int
-    release: str
-    documents: list[IssuedDocument]
+    documents: list[IssuedDocument]  # type: ignore[assignment]  # what the stored JSON says
     withheld: dict[str, str] = {}
 
 

@@ -132,6 +132,8 @@ class StoredTags(BaseModel):
 class StoredPaper(BaseModel):
     """The row of a paper as it was issued."""
 
+    id: UUID
+    version: int
     programme: UUID
     meeting: str
     meeting_on: date

@@ -81,11 +81,6 @@ CATEGORISATIONS = BulkDecision(
     path="categorisations",
     route="categorise_projects",
     summary="Categorise many projects",
-    description="""Categorise up to a million projects: JSON, NDJSON, CSV, XLSX or ODS, by id or reference.
-
-Each item is decided as a single decision would be, and has its own outcome, in the order sent. NDJSON
-and CSV are answered line by line as blocks are committed. The same key again goes on where a broken
-request stopped, and does nothing twice.""",
     item=item_of(CategoriseProject, "CategorisationItem", "A project and its category."),
     command=CategoriseProject,
     event=ProjectCategorised,
@@ -98,7 +93,7 @@ PRIORITISATIONS = BulkDecision(
     path="prioritisations",
     route="prioritise_projects",
     summary="Prioritise many projects",
-    description="Prioritise many projects by the weights in force; as with categorisations.",
+    description="Priorities follow from the weights in force.",
     item=item_of(
         PrioritiseProject,
         "PrioritisationItem",
@@ -115,7 +110,7 @@ HANDLINGS = BulkDecision(
     path="handlings",
     route="decide_handlings",
     summary="Decide the handling of many projects",
-    description="Decide who handles many projects; as with categorisations.",
+    description="Decide who handles each.",
     item=HandlingItem,
     command=DecideHandling,
     event=HandlingDecided,

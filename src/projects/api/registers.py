@@ -36,7 +36,7 @@ FIELDS = (
     RegisterField("finished_on", Kind.DAY, "schedule.*"),
 )
 HEADINGS = """
-reference: ref; id; project number; gmpp id
+reference: id; project number; gmpp id
 title: name; project
 description: aims; description aims; scope; summary
 supplier: contractor; supplier name; delivered by

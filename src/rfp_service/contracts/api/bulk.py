@@ -19,11 +19,7 @@ OWNERS = BulkDecision(
     path="owners",
     route="name_contract_owners",
     summary="Name the owners of many contracts",
-    description="""Name who looks after up to a million contracts: JSON, NDJSON, CSV, XLSX or ODS.
-
-Each item names a contract by id or reference, is decided as a single decision would be, and has its own
-outcome, in the order sent. `dry_run` only tries. The same key again goes on where a broken request stopped,
-and does nothing twice.""",
+    description="Name who looks after each.",
     item=item_of(NameContractOwner, "OwnerItem", "A contract and who looks after it."),
     command=NameContractOwner,
     event=ContractAmended,
@@ -33,7 +29,7 @@ NOTICE_PERIODS = BulkDecision(
     path="notice-periods",
     route="set_notice_periods",
     summary="Set the notice periods of many contracts",
-    description="Say how long before its end notice of each must be given; as with owners.",
+    description="Say how long before its end notice of each must be given.",
     item=item_of(SetNoticePeriod, "NoticePeriodItem", "A contract and its period of notice."),
     command=SetNoticePeriod,
     event=ContractTermsCorrected,
@@ -43,10 +39,8 @@ CONFIRMATIONS = BulkDecision(
     path="confirmations",
     route="confirm_dates",
     summary="Confirm a date of many contracts",
-    description="Confirm one date of each from its document; as with owners.",
-    item=item_of(
-        ConfirmDate, "ConfirmationItem", "A contract and one of its dates, as a clause of a document has it."
-    ),
+    description="Confirm one date of each from its document.",
+    item=item_of(ConfirmDate, "ConfirmationItem", "A contract and one of its dates, as a document has it."),
     command=ConfirmDate,
     event=ContractDateConfirmed,
     example={
@@ -62,7 +56,7 @@ RECOMMENDATIONS = BulkDecision(
     path="recommendations",
     route="recommend_renewals",
     summary="Recommend what becomes of many contracts",
-    description="Put forward what is to become of each, which climbs the scheme's tiers; as with owners.",
+    description="Put forward what is to become of each, which climbs the scheme's tiers.",
     item=item_of(PutRecommendation, "RecommendationItem", "A contract and what is to become of it."),
     command=PutRecommendation,
     event=RenewalRecommended,

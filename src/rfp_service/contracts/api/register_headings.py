@@ -1,51 +1,41 @@
 """What columns of a register are usually called: by councils, and by the Transparency Code."""
 
 HEADINGS = """
-reference: ref; reference number; contract number; contract no; contract id; unique reference number;
-    reference no; ref no; urn; agreement number; contract register number; contract register ref
-title: title of agreement; title of contract; name of contract; contract; agreement; name;
-    title of the agreement; title of the contract
-department: department responsible; local authority department; local authority department responsible;
-    responsible department; directorate; service department; council department; directorate department;
-    service directorate; local authority department responsible for the contract
-description: description of the goods and or services being provided; description of goods and or services;
-    description of goods and services; goods services description; details; brief description;
-    description of goods services; description of contract; description of goods and services being provided
-supplier: supplier name; contractor; contractor name; provider; name of supplier; supplier name and details;
-    vendor; vendor name; suppliers; provider name; contracted supplier; supplier details; name of contractor;
-    awarded supplier; current supplier; company name
-supplier_number: supplier company number; company number; company registration number;
-    supplier registration number; registration number; companies house number; charity number;
-    company or charity number; company reg no; company registration no; charity or company number;
-    registration no; registered number; relevant registration number; companies house registration number;
-    supplier company registration number; supplier s company registration number;
-    supplier s registration number
-small_or_medium: sme; supplier type sme; small or medium enterprise; is sme; small medium enterprise;
-    sme status; small or medium sized enterprise; small and medium sized enterprise;
-    small medium sized enterprise
-voluntary_or_community: vcse; voluntary or community sector; vcs; is vcse;
-    voluntary community social enterprise; vcse organisation; voluntary and community sector; vcse status;
-    vcs organisation; voluntary or community sector organisation; voluntary and community sector organisation
-value_pence: total value; value; sum to be paid; total contract value; value of contract; contract sum;
-    estimated value; total value of contract; award value; estimated contract value; lifetime value;
-    whole life value; total estimated value; value of the contract;
-    sum to be paid over the length of the contract;
-    total contract sum;
-    sum to be paid over the length of the contract or the estimated annual spending or budget for the contract
-irrecoverable_vat_pence: irrecoverable vat; vat that cannot be recovered; vat not recoverable;
-    irrecoverable vat amount; non recoverable vat; vat that can t be recovered;
-    value added tax that cannot be recovered; vat irrecoverable
-start: start date; commencement date; from; date of commencement; commencement; start of contract;
-    date of start
-initial_end: end date; end; expiry date; expiry; to; date of expiry; current end date; completion date;
-    finish date; end of contract; expiration date; current expiry date; expires
-review_on: review date; date of review; review; next review date; renewal date; date for review; next review
-tendered: invitation to tender; invitation to quote; itt; result of invitation to tender;
-    result of an invitation to quote or tender; competitively tendered; invitation to quote or tender;
-    tender process; was tendered; publicised invitation to tender;
+reference: reference number; contract number; agreement number; contract id; unique reference number; urn;
+    contract register number; contract register reference
+title: name; contract; agreement
+department: directorate; responsible department; local authority department; service department;
+    local authority department responsible; council department; directorate department; service directorate
+description: details; brief description; description of goods and services;
+    description of goods and services being provided
+supplier: supplier name; supplier details; supplier name and details; suppliers; contracted supplier;
+    awarded supplier; current supplier; contractor; contractor name; provider; provider name; vendor;
+    vendor name; company name
+supplier_number: company number; supplier company number; company registration number; registration number;
+    supplier registration number; supplier company registration number; relevant registration number;
+    registered number; companies house number; companies house registration number; charity number;
+    company or charity number
+small_or_medium: sme; supplier type sme; sme status; small or medium enterprise;
+    small or medium sized enterprise
+voluntary_or_community: vcse; vcs; vcse status; vcse organisation; vcs organisation;
+    voluntary or community sector; voluntary or community sector organisation;
+    voluntary community social enterprise
+value_pence: value; total value; estimated value; total estimated value; award value; lifetime value;
+    whole life value; contract sum; total contract sum; sum to be paid; sum to be paid over the length;
+    sum to be paid over the length or the estimated annual spending or budget
+irrecoverable_vat_pence: irrecoverable vat; irrecoverable vat amount; vat not recoverable;
+    non recoverable vat; vat that cannot be recovered; vat that can't be recovered;
+    value added tax that cannot be recovered
+start: start date; commencement; commencement date; from
+initial_end: end; end date; current end date; expiry; expiry date; current expiry date; expires;
+    expiration date; completion date; finish date; to
+review_on: review; review date; next review; next review date; renewal date
+tendered: itt; invitation to tender; invitation to quote; invitation to quote or tender; tender process;
+    published invitation to tender; publicised invitation to tender; competitively tendered; was tendered;
+    invitation to quote or published invitation to tender; result of invitation to tender;
+    result of an invitation to quote or tender;
     whether or not the contract was the result of an invitation to quote;
-    whether or not the contract was the result of an invitation to quote or a published invitation to tender;
-    published invitation to tender; invitation to quote or published invitation to tender
+    whether or not the contract was the result of an invitation to quote or a published invitation to tender
 service_area: service; team; business area; service unit
 owner: contract manager; responsible officer; lead officer
 """

@@ -1,7 +1,7 @@
 """What only all rows of a register together tell: repeated references, and one value on many lines."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from datetime import date
 
 from rfp_service.contracts.domain.contract import FlagCode
@@ -23,22 +23,20 @@ class RegisterPatterns:
     """
 
     def __init__(self, rows: Iterable[RegisterRow]) -> None:
-        """Count references and values over all rows."""
-        self._references, self._lines, self._named = Counter[str](), Counter[int](), Counter[str]()
-        self._lengths: dict[int, set[int]] = {}
+        """Count references, and how long the contracts of each value run, over all rows."""
+        self._references, self._named = Counter[str](), Counter[str]()
+        self._lengths = defaultdict[int, Counter[int]](Counter)
         for row in rows:
             if row.id is None:
                 self._references[_reference(row.said)] += 1
             if (value := row.said.get("value_pence", 0)) > ONE_POUND:
-                self._lines[value] += 1
-                if len(lengths := self._lengths.setdefault(value, set())) < MANY_LINES:
-                    lengths.add(_days(row.said))
+                self._lengths[value][_days(row.said)] += 1
 
-    def told(self, row: RegisterRow) -> RegisterRow:
+    def __call__(self, row: RegisterRow) -> RegisterRow:
         """Return a row with its flags, and a reference that no other row has."""
-        said, flagged = row.said, list[FlagCode]()
-        value, reference = said.get("value_pence", 0), said.get("reference")
-        if self._lines[value] >= MANY_LINES and len(self._lengths[value]) > 1:
+        said, flagged, reference = row.said, list[FlagCode](), row.said.get("reference")
+        lengths = self._lengths.get(said.get("value_pence", 0), Counter[int]())
+        if lengths.total() >= MANY_LINES and len(lengths) > 1:
             flagged.append(FlagCode.VALUE_REPEATED)
         if row.id is None and reference and self._references[_reference(said)] > 1:
             flagged.append(FlagCode.REFERENCE_REPEATED)
@@ -53,11 +51,6 @@ class RegisterPatterns:
         self._named[reference_words(whole)] += 1
         number = self._named[reference_words(whole)]
         return whole if number == 1 else f"{whole} ({number})"
-
-
-def with_patterns(rows: Iterable[RegisterRow]) -> Callable[[RegisterRow], RegisterRow]:
-    """Return what each row is with what all of them tell."""
-    return RegisterPatterns(rows).told
 
 
 def _reference(said: Said) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from operator import methodcaller
 
 from rfp_service.contracts.api.register_headings import HEADINGS
-from rfp_service.contracts.api.register_patterns import with_patterns
+from rfp_service.contracts.api.register_patterns import RegisterPatterns
 from rfp_service.contracts.commands.register_rows import ImportContract
 from rfp_service.contracts.domain.contract import Contract, LedgerDate, contract_id
 from rfp_service.contracts.views.register import contracts
@@ -58,5 +58,5 @@ CONTRACT_REGISTER_FORM = Register(
         {"Contract no.": "reference", "Contract": "title", "Ends": "initial_end"},
     ),
     link=LinkContractReference,
-    survey=with_patterns,
+    survey=RegisterPatterns,
 )

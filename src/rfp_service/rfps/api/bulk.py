@@ -16,6 +16,8 @@ from shared.kernel.named_people import PEOPLE
 from shared.record.eventstore.store import EventStore
 from shared.web.bulk.bulk_decisions import BulkDecision, BulkUndo, CommandFacts, Things, item_of
 
+REFERENCES = "An RFP's reference is `RFP-` and its number, or the supplier's with which it was taken over."
+
 
 async def people_known(store: EventStore, _stamp: Stamp) -> CommandFacts:
     """Find out whom the directory knows: an unknown person leads nothing."""
@@ -34,11 +36,7 @@ LEADS = BulkDecision(
     path="leads",
     route="reassign_leads",
     summary="Let somebody else lead many RFPs",
-    description="""Name who leads up to a million RFPs from now on: JSON, NDJSON, CSV, XLSX or ODS.
-
-Each item names an RFP by id, by `RFP-` and its number, or by the supplier's reference it was taken over with;
-it is decided as a single decision would be, and has its own outcome, in the order sent. `dry_run` only tries.
-The same key again goes on where a broken request stopped, and does nothing twice.""",
+    description="Name who leads each from now on. " + REFERENCES,
     item=item_of(ReassignLead, "LeadItem", "An RFP and who is to lead it."),
     command=ReassignLead,
     event=LeadReassigned,
@@ -49,7 +47,7 @@ HOLDS = BulkDecision(
     path="holds",
     route="hold_many_rfps",
     summary="Put many RFPs on hold",
-    description="Charge the wait of each to somebody else for a time; as with leads.",
+    description="Charge the wait of each to somebody else for a time. " + REFERENCES,
     item=item_of(
         StartHold, "HoldItem", "An RFP, whom it waits on for a time, and by which of the scheme's reasons."
     ),
@@ -61,7 +59,7 @@ HOLD_ENDS = BulkDecision(
     path="hold-ends",
     route="end_many_holds",
     summary="End the holds of many RFPs",
-    description="Charge whoever's turn it is in each from now on; as with leads. It can't be undone.",
+    description="From now on each waits for whoever's turn it is. This can't be undone. " + REFERENCES,
     item=item_of(EndHold, "HoldEndItem", "An RFP whose hold is over."),
     command=EndHold,
     event=RfpHoldEnded,

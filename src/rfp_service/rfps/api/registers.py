@@ -47,7 +47,7 @@ FIELDS = (
     RegisterField("documents", Kind.TEXT),
 )
 HEADINGS = """
-reference: ref; id; rfp; rfp number; request number
+reference: id; rfp; rfp number; request number
 title: name; request; summary
 description: need; scope; details
 service_area: service; department; directorate

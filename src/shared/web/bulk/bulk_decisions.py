@@ -22,6 +22,11 @@ from shared.web.bulk.room_things import RoomThings
 CommandFacts = Callable[[Command[Any]], dict[str, JsonValue]]
 FindFacts = Callable[[EventStore, Stamp], Awaitable[CommandFacts]]
 
+OF_MANY = """\
+Send JSON, NDJSON, CSV, XLSX or ODS with up to a million items, each with an id or a reference. Each is decided as
+a single decision would be, and has its own outcome, in the order sent; NDJSON and CSV are answered line by line
+as items are committed. `dry_run` only tries. Sent again under the same key, a request goes on where it broke off,
+and does nothing twice."""
 NOT_OF_ITEMS = ("decision", *ThingItem.model_fields)
 TAKEN_BACK = """\
 Take back what a batch decided, as a new batch: what was decided anew since stands, and is said.
@@ -63,11 +68,11 @@ class BulkDecision:
     path: str
     route: str
     summary: str
-    description: str
     item: type[ThingItem]
     command: type[Command[Any]]
     event: type[Event[Any]]
     example: Mapping[str, JsonValue]
+    description: str = ""  # what the summary does not say; the rest is the same for all
     sees: tuple[str, ...] = ()
     facts: FindFacts = no_facts
     called: Mapping[str, str] = field(default_factory=dict)  # how items call fields of the command

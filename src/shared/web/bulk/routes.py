@@ -14,7 +14,7 @@ from shared.web.bulk.batch_answers import BatchSeen, accepts, answers, seen_batc
 from shared.web.bulk.batch_runs import BatchRun
 from shared.web.bulk.batch_service import batch_service
 from shared.web.bulk.batches import Batch, MarkBatchUndone, cause_of, must_be_undoable
-from shared.web.bulk.bulk_decisions import TAKEN_BACK, BulkDecision, Things, UndoItem
+from shared.web.bulk.bulk_decisions import OF_MANY, TAKEN_BACK, BulkDecision, Things, UndoItem
 from shared.web.bulk.items import NDJSON, Item
 from shared.web.bulk.refusals import UndoStands
 from shared.web.bulk.requests import BatchRequest, Words, known_to_all
@@ -60,7 +60,7 @@ def _add_decision(router: APIRouter, name: str, decision: BulkDecision) -> None:
         status_code=207,
         name=decision.route,
         summary=decision.summary,
-        description=decision.description,
+        description=f"{decision.description}\n\n{OF_MANY}".strip(),
         response_class=StreamingResponse,
         dependencies=[may(decision.command.__name__)],
         **accepts(decision.item, dict(decision.example)),

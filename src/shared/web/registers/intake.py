@@ -45,7 +45,7 @@ from shared.web.registers.rows import RegisterRow, RowReport, read_rows
 from shared.web.registers.saved_mappings import RegisterMapping
 from shared.web.requests.json_names import must_be_named_once
 from shared.web.tabular.day_styles import DayOrder, DayStyle, order_of
-from shared.web.tabular.headings import plain
+from shared.web.tabular.headings import key_words
 from shared.web.tabular.tables import Table, TableWanted, open_table
 
 _COLUMNS: TypeAdapter[dict[str, str]] = TypeAdapter(dict[str, str])
@@ -127,7 +127,7 @@ class HandIn:
 
     def _wanted(self, mapping: Mapping[str, str]) -> TableWanted:
         """Return which table is meant, by the names that its headings may have."""
-        named = {plain(heading): field for heading, field in mapping.items() if field}
+        named = {key_words(heading): field for heading, field in mapping.items() if field}
         known = {**self.register.known, ID: ID, **named}
         return TableWanted(known, (TITLE,), self.table.sheet, self.table.heading_row)
 

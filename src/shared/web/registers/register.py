@@ -15,7 +15,7 @@ from shared.kernel.messages import Command, S, Stamp
 from shared.record.eventstore.store import EventStore
 from shared.web.bulk.bulk_decisions import CommandFacts
 from shared.web.bulk.room_things import RoomThings
-from shared.web.tabular.headings import plain
+from shared.web.tabular.headings import key_words, plain
 
 Said = dict[str, Any]  # what a row says, by field
 Held = Callable[[Any], Any]  # what gives a field's value in a thing's state
@@ -65,10 +65,7 @@ class RegisterField:
 
 
 def headings_of(text: str) -> Mapping[str, tuple[str, ...]]:
-    """Return what columns are called, by field, of lines such as `title: name; name of it`, which may go on.
-
-    Words are in small letters, without signs.
-    """
+    """Return what columns are called, by field, of lines such as `title: name; name of it`, which may go on."""
     found, field = defaultdict[str, tuple[str, ...]](tuple), ""
     for line in filter(None, map(str.strip, text.splitlines())):
         name, of, words = line.rpartition(": ")
@@ -163,13 +160,13 @@ class Register(RoomThings[S]):
 
     @cached_property
     def known(self) -> Mapping[str, str]:
-        """Return which field a heading of these words stands for, also after what its things are called."""
+        """Return the field of each heading's key words, with or without what its things are called."""
         words, called = headings_of(self.headings), dict[str, str]()
         for name, field in self.by_name.items():
             ends = ("", *USUAL_ENDS.get(field.kind, ()))
-            called |= {f"{one} {end}".strip(): name for one in (plain(name), *words[name]) for end in ends}
+            called |= {key_words(f"{one} {end}"): name for one in (name, *words[name]) for end in ends}
         nouns = (self.noun, *self.nouns)
-        return {f"{noun} {one}": name for noun in nouns for one, name in called.items()} | called
+        return {key_words(f"{noun} {one}"): name for noun in nouns for one, name in called.items()} | called
 
     @cached_property
     def _held(self) -> Mapping[str, Held]:

@@ -12,13 +12,21 @@ _NUMBERED = re.compile(r" \([0-9]+\)$")
 _WORDS = re.compile(r"[\W_]+")
 _VALUE = re.compile(r"(?=.*[0-9])[^A-Za-z]+")  # a day, an amount, a number of anything
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}(?:[/-][0-9]{2,4})?")
+SMALL_WORDS = frozenset(("a", "an", "and", "for", "is", "of", "or", "s", "the"))
+IN_FULL = {"no": "number", "ref": "reference", "reg": "registration"}
 
-Known = Mapping[str, str]  # which field a heading of these words stands for
+Known = Mapping[str, str]  # which field a heading stands for, by its key words
 
 
 def plain(heading: str) -> str:
     """Return a heading as words: `Colour_Rating (2)` is `colour rating`."""
     return " ".join(_WORDS.split(_NUMBERED.sub("", heading).casefold())).strip()
+
+
+def key_words(heading: str) -> str:
+    """Return the words that tell a heading from others, by the alphabet: `Date of the end` is `date end`."""
+    words = {IN_FULL.get(word, word) for word in plain(heading).split()}
+    return " ".join(sorted(words - SMALL_WORDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +109,12 @@ def _joined(upper: Sequence[str], lower: Sequence[str], place: int) -> Heading:
 
 def _fields(heading: Heading, known: Known) -> list[str]:
     """Return the field that each column stands for; by its own row alone only where no other has it."""
-    whole = [known.get(plain(cell), "") for cell in heading.cells]
+    whole = [known.get(key_words(cell), "") for cell in heading.cells]
     taken = {name for name in whole if name}
     for place, cell in enumerate(heading.cells):
         if not whole[place]:
-            part = next((known[name] for name in heading.parts.get(cell, ()) if name in known), "")
+            parts = map(key_words, heading.parts.get(cell, ()))
+            part = next((known[name] for name in parts if name in known), "")
             if part and part not in taken:
                 whole[place] = part
                 taken.add(part)
