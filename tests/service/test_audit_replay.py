@@ -158,7 +158,7 @@ async def test_two_times_are_compared(api: Api) -> None:
     assert [item["version_after"] for item in only.json()["items"]] == [8]
     wrong = (await api.get("/v1/audit/comparisons", SAM, 422, from_=before, as_of=1)).json()
     assert wrong["type"] == "/problems/times-reversed"
-    assert wrong["title"].startswith("A comparison leads from an earlier time")
+    assert wrong["title"].startswith("A comparison must lead from an earlier time")
     assert (wrong["from_position"], wrong["position"]) == (before, 1)
 
 

@@ -177,11 +177,11 @@ async def test_what_is_refused_is_refused_by_the_same_rule_in_its_own_words(api:
     rfp = await in_approval(api)
     await sign_in(api, "dev-director")
     page = (await api.client.get(f"/console/rfps/{rfp}")).text
-    assert "This is for another tier than yours to decide." in page
+    assert "This is for a different tier to decide." in page
     assert "/decisions/approve" not in page
     path = f"/console/rfps/{rfp}/decisions/approve"
     shown = await api.client.get(path)
-    assert "This is for another tier than yours to decide." in shown.text
+    assert "This is for a different tier to decide." in shown.text
     assert "<textarea" not in shown.text
     await sign_in(api, "hana-head")
     form = await hidden(api, path)

@@ -72,7 +72,7 @@ async def test_an_address_that_is_not_allowed_is_refused_with_what_was_typed(api
     refused = await send(api, NEW, typed)
     assert (refused.status_code, 'value="https://elsewhere.example/"' in refused.text) == (409, True)
     assert (
-        "The allow-list of receivers lets nothing be sent to this address."
+        "The list of allowed receivers does not include this address."
         " The allow-list does not name its host with that port."
     ) in said(refused.text)
 
@@ -100,7 +100,7 @@ async def test_an_endpoint_is_paused_resumed_and_told_again_what_it_missed(
     await decided(api, page, "resend", delivery_id=first)
     await until(lambda: len(receiver.got) > before)
     answer = await decided(api, page, "recover", since="2026-01-01T00:00", until="2026-01-01T00:00")
-    assert (answer.status_code, "A period ends after it begins." in answer.text) == (409, True)
+    assert (answer.status_code, "A period must end after it begins." in answer.text) == (409, True)
     assert 'value="2026-01-01T00:00"' in answer.text
 
 

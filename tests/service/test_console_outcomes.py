@@ -93,7 +93,10 @@ async def test_whoever_handed_evidence_in_is_told_why_they_can_not_accept_it(api
     await handed_in(api, page)
     shown = await text(api, page)
     assert f"{page}/decisions/accept" not in shown
-    assert "Somebody who handed in none of the evidence must say whether the milestone is met." in shown
+    assert (
+        "Whether the milestone is met must be decided by somebody who handed in none of the evidence."
+        in shown
+    )
 
 
 async def test_a_document_that_nobody_chose_or_that_is_not_its_own_is_not_handed_in(api: Api) -> None:

@@ -101,7 +101,7 @@ async def test_an_import_says_which_rows_it_left_out(api: Api) -> None:
     assert "Row 4 of" in odd
     assert "is not an ISO 8601 time" in page
     page = await text(api, f"/console/progress/imports/{failed}")
-    assert ("It failed" in page, "The file lacks a column that is needed." in page) == (True, True)
+    assert ("It failed" in page, "The file lacks a column that an import needs." in page) == (True, True)
 
 
 async def test_a_spreadsheet_of_which_rows_were_refused_says_which_and_how_to_undo_the_rest(api: Api) -> None:

@@ -90,7 +90,7 @@ async def test_a_proposal_says_what_it_changes_and_who_can_not_confirm_it(api: A
     assert "Stage targets" not in shown  # they had none, which is no change of its own
     assert "Withdraw adopted" not in shown  # nobody looks for it now
     assert "Nor can whoever gains by it: Dora Deputy-Director, Hana Head-of-Service." in shown
-    assert "Confirm Somebody else confirms what you have proposed." in shown
+    assert "Confirm Somebody else must confirm what you have proposed." in shown
 
 
 async def test_a_second_person_confirms_a_proposal_having_read_what_it_changes(api: Api) -> None:

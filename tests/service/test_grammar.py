@@ -291,7 +291,7 @@ async def test_every_problem_has_one_shape(api: Api) -> None:
     assert problem.pop("instance").startswith("urn:uuid:")
     assert problem == {
         "type": "/problems/wrong-stage",
-        "title": "This can't be decided in the stage that the RFP is in.",
+        "title": "This can't be decided at the RFP's present stage.",
         "status": 409,
         "stage": "draft",
         "allowed_in": ["catalogue_check"],

@@ -177,7 +177,7 @@ async def test_unreadable_files_fail_with_a_reason(api: Api) -> None:
     failed = await finished(api, begun["id"])
     assert (failed["status"], failed["reason"]) == (
         "failed",
-        "The file lacks a column that is needed. file: events. missing: case_id, entered_at.",
+        "The file lacks a column that an import needs. file: events. missing: case_id, entered_at.",
     )
     problem = await api.get("/v1/rfps/bottlenecks", expect=409, source=begun["id"])
     assert problem.json()["type"] == "/problems/import-not-done"
@@ -232,7 +232,7 @@ async def test_a_hostile_xes_log_fails_with_a_reason(api: Api) -> None:
     failed = await finished(api, begun["id"])
     assert (failed["status"], failed["reason"]) == (
         "failed",
-        "An XES log has no document type (DTD) of its own: take the DOCTYPE line out.",
+        "An XES log must not declare its own document type (DTD): take the DOCTYPE line out.",
     )
 
 

@@ -4,23 +4,23 @@ from shared.kernel.errors import Refused, Unacceptable
 
 
 class ProgrammeIsThere(Refused):
-    """There is a programme of this code already."""
+    """There is already a programme with this code."""
 
 
 class OutcomeIsThere(Refused):
-    """There is an outcome of this number in the programme already."""
+    """The programme already has an outcome with this number."""
 
 
 class NoSuchProgramme(Refused):
-    """There is no programme of this id: set one up first."""
+    """There is no programme with this id: set one up first."""
 
 
 class NoSuchOutcome(Refused):
-    """There is no outcome of this id."""
+    """There is no outcome with this id."""
 
 
 class NothingIsAmended(Refused):
-    """Say what is to be put right."""
+    """Say what to correct."""
 
 
 class MilestoneNotUnderWay(Refused):
@@ -32,27 +32,27 @@ class MilestoneNotMet(Refused):
 
 
 class SameDueDay(Refused):
-    """The milestone is due on that day already."""
+    """The milestone is already due on that day."""
 
 
 class NoEvidenceYet(Refused):
-    """Nothing that was handed in for this milestone waits to be judged."""
+    """No evidence for this milestone is waiting to be judged."""
 
 
 class OwnEvidence(Refused):
-    """Somebody who handed in none of the evidence must say whether the milestone is met."""
+    """Whether the milestone is met must be decided by somebody who handed in none of the evidence."""
 
 
 class EvidenceIsThere(Refused):
-    """This document was handed in for this milestone already."""
+    """This document has already been handed in for this milestone."""
 
 
 class DayStillToCome(Refused):
-    """This day is still to come."""
+    """This day is in the future."""
 
 
 class WaitsForItAlready(Refused):
-    """This milestone waits for that already."""
+    """This milestone already waits for that."""
 
 
 class WaitsForNothingOfThatKind(Refused):
@@ -60,11 +60,11 @@ class WaitsForNothingOfThatKind(Refused):
 
 
 class TooManyOfAMilestone(Refused):
-    """A milestone holds no more of these."""
+    """A milestone can't hold more of these."""
 
 
 class NoSuchPriority(Refused):
-    """No strategy that was adopted has a priority of this name."""
+    """No adopted strategy has a priority of this name."""
 
 
 class NothingToTag(Refused):
@@ -72,11 +72,11 @@ class NothingToTag(Refused):
 
 
 class NoSuchMeasure(Refused):
-    """No register of the service answers a measure of this name."""
+    """The service has no measure of this name."""
 
 
 class DataHaveArrived(Refused):
-    """These data have arrived already."""
+    """These data have already arrived."""
 
 
 class ConsultationIsOver(Refused):
@@ -88,7 +88,7 @@ class ClosesBeforeItOpens(Refused):
 
 
 class PriorityNamedTwice(Refused):
-    """Each priority of a strategy has a name of its own."""
+    """Each priority of a strategy needs its own name."""
 
 
 class EndsBeforeItBegins(Unacceptable):
@@ -96,15 +96,15 @@ class EndsBeforeItBegins(Unacceptable):
 
 
 class MeetingIsOver(Refused):
-    """This meeting is over: a paper is issued before it."""
+    """This meeting is over: a paper must be issued before its meeting."""
 
 
 class LateWithoutReason(Refused):
-    """The day by which the paper should have been published is over: say why it is late."""
+    """The day by which the paper had to be published has passed: say why it is late."""
 
 
 class PdfNotMade(Refused):
-    """This machine can't make PDF, for it lacks the Pango library: HTML, ODT and JSON can be had."""
+    """This machine lacks the Pango library and can't make PDF: ask for HTML, ODT or JSON."""
 
 
 class PdfTookTooLong(PdfNotMade):
@@ -112,4 +112,4 @@ class PdfTookTooLong(PdfNotMade):
 
 
 class NotUnderCheckpointYet(Refused):
-    """The record is not under a signed checkpoint as far as this reading: issue the paper in a moment."""
+    """No signed checkpoint covers this reading yet: issue the paper in a moment."""

@@ -56,7 +56,7 @@ class NoCapacityTable(Unacceptable):
 
 
 class UnreadableCapacity(Unacceptable):
-    """Some cells of this table are no numbers of people: nothing of it was recorded."""
+    """Some cells of this table are not numbers of people: nothing was recorded."""
 
 
 class CapacityMonth(BaseModel):

@@ -6,11 +6,11 @@ from shared.kernel.errors import Refused
 
 
 class ReferenceTaken(Refused):
-    """There is a project of this reference already."""
+    """There is already a project with this reference."""
 
 
 class WrongProjectStage(Refused):
-    """This can't be decided at the stage that the project is at."""
+    """This can't be decided at the project's present stage."""
 
 
 class ProjectIsPaused(Refused):
@@ -28,7 +28,7 @@ class ProjectEndsBeforeItStarts(Refused):
 
 
 class NothingToAmend(Refused):
-    """Say what is to be amended."""
+    """Say what to amend."""
 
 
 class NoSuchCategory(Refused):
@@ -48,35 +48,35 @@ class WeightScoresMissing(Refused):
 
 
 class WhoIsTheThirdParty(Refused):
-    """Say which third party is to handle the project; name one only where one is."""
+    """Name the third party that is to handle the project, and only if one is."""
 
 
 class NeedsAreForInternal(Refused):
-    """Our own people are needed only where the project is handled internally."""
+    """Our own people are needed only if the project is handled internally."""
 
 
 class ToBeStopped(Refused):
-    """It was decided to stop this project: decide how it is handled anew, or cancel it."""
+    """It was decided to stop this project: decide again how it is handled, or cancel it."""
 
 
 class ChecklistIncomplete(Refused):
-    """Some of what makes a project ready to be transferred is not confirmed yet."""
+    """Some of the checks before a transfer have not been confirmed yet."""
 
 
 class NotYet(Refused):
-    """This day is still to come."""
+    """This day is in the future."""
 
 
 class NotThisWay(Refused):
-    """A project closes after its transfer, unless others bring it to its end."""
+    """A project can be closed only after its transfer, unless others are finishing it."""
 
 
 class SameForecast(Refused):
-    """That is the forecast that holds already."""
+    """That is already the forecast."""
 
 
 class NotOnThisScale(Refused):
-    """This rating is not on the scale that you name."""
+    """This rating is not on the scale that you named."""
 
 
 class NoActionPlan(Refused):
@@ -84,23 +84,23 @@ class NoActionPlan(Refused):
 
 
 class NoSuchStep(Refused):
-    """The action plan has no such step that is still to be done."""
+    """The action plan has no such open step."""
 
 
 class NoSuchMilestone(Refused):
-    """This project has no such milestone that is still to be reached."""
+    """This project has no such open milestone."""
 
 
 class MilestoneIsThere(Refused):
-    """This project has a milestone of that name already."""
+    """This project already has a milestone of that name."""
 
 
 class TooManyOfThem(Refused):
-    """A project holds no more of these."""
+    """A project can't hold more of these."""
 
 
 class DependsAlready(Refused):
-    """This dependency is on record already."""
+    """This dependency is already on record."""
 
 
 class NoSuchDependency(Refused):
@@ -112,8 +112,8 @@ class NotFlagged(Refused):
 
 
 class DecidedAgainSince(Refused):
-    """This was decided anew after that batch, so the batch can't be undone here."""
+    """This has been decided again since that batch, so the batch can't be undone here."""
 
 
 class BuiltUpon(Refused):
-    """Later stages build on this, and nothing would be left of it: undo those first, or decide this anew."""
+    """Later stages depend on this: undo those first, or decide this again."""

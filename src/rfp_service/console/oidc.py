@@ -35,7 +35,7 @@ class ProviderAway(NotReady):
 
 
 class SignInFailed(NotAllowed):
-    """The council's sign-in did not say who you are: begin again, on one page only."""
+    """The council's sign-in did not say who you are: start again, in one window only."""
 
 
 @dataclass(frozen=True, slots=True)

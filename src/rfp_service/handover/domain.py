@@ -68,7 +68,7 @@ class WorkHandedOver(Event[HandOver]):
 
 
 class ToThemselves(Refused):
-    """Work is handed over to somebody else."""
+    """Work must be handed over to somebody else."""
 
 
 EVENTS = (WorkHandedOver,)

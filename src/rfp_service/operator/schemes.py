@@ -28,7 +28,7 @@ AUTHORITY = "operator"
 
 
 class NotTheFirst(Refused):
-    """There is a scheme already: another is proposed and confirmed by those who administer the service."""
+    """There is already a scheme: administrators must propose and confirm the next one."""
 
 
 def adopt(

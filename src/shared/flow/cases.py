@@ -15,7 +15,7 @@ PENCE_LIMIT = 10**14
 
 
 class LiveFiltersOnly(Unacceptable):
-    """An imported log says nothing of areas, routes, values or suppliers: ask for it without them."""
+    """An imported log has no areas, routes, values or suppliers: ask without them."""
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ REACHED_PROCUREMENT = "submitted"  # what the catalogue diverts never comes ther
 
 
 class PeriodBackwards(Unacceptable):
-    """`from` is after `to`: a period begins before it ends."""
+    """`from` is after `to`: a period must begin before it ends."""
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ class StillRunning(Refused):
 
 
 class Unacceptable(Refused):
-    """The request can't be understood as it stands."""
+    """The request can't be understood."""
 
 
 class KeyUsedOtherwise(Unacceptable):
@@ -70,19 +70,19 @@ class KeyUsedOtherwise(Unacceptable):
 
 
 class TooLarge(Refused):
-    """This is larger than the service takes in one piece."""
+    """This is larger than the service accepts at once."""
 
 
 class WrongMediaType(Refused):
-    """The body must be sent as the media type this operation names."""
+    """Send the body as a media type that this operation accepts."""
 
 
 class NotAcceptable(Refused):
-    """This comes in none of the forms that Accept names."""
+    """This is not available in any form that Accept names."""
 
 
 class TooMany(Refused):
-    """This is more than one client may ask for just now."""
+    """You have sent too many requests: wait a moment."""
 
 
 class NotReady(Refused):

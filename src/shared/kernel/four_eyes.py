@@ -21,7 +21,7 @@ class Eyes(StrEnum):
 
 
 class ProposedByYou(Refused):
-    """Somebody else confirms what you have proposed."""
+    """Somebody else must confirm what you have proposed."""
 
 
 class YouGain(Refused):
@@ -29,7 +29,7 @@ class YouGain(Refused):
 
 
 class NotProposed(Refused):
-    """There is no such proposal that waits for a confirmation."""
+    """No such proposal is waiting to be confirmed."""
 
 
 def is_proposed(stamp: Stamp) -> bool:

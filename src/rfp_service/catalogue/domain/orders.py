@@ -172,27 +172,27 @@ class OrderFailed(OrderEvent):
 
 
 class WrongStatus(Refused):
-    """An order can't be decided on in this way as it stands."""
+    """This can't be decided at the order's present stage."""
 
 
 class NothingToOrder(Refused):
-    """The catalogue has no such item that this service can have today."""
+    """The catalogue has no such item for this service today."""
 
 
 class NotDivertedToIt(Refused):
-    """An order meets the need of an RFP of yours that was diverted to this item."""
+    """An order can name only an RFP of yours that was diverted to this item."""
 
 
 class OwnOrder(Refused):
-    """Nobody approves what they ordered themselves."""
+    """Nobody can approve their own order."""
 
 
 class OrderForOwnRfp(Refused):
-    """Whoever asked for an RFP, led it or judged its bids doesn't approve what is ordered for it."""
+    """Whoever asked for an RFP, led it or judged its bids can't approve an order for it."""
 
 
 class FulfilledAhead(Refused):
-    """An order is fulfilled on a day that has come, and not before it was sent."""
+    """An order can't be fulfilled on a future day, or before it was sent."""
 
 
 ORDER_EVENTS = (

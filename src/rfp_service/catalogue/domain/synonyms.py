@@ -96,11 +96,11 @@ class SynonymDropped(Event[Synonyms]):
 
 
 class SynonymsAlready(Refused):
-    """These words mean the same already."""
+    """These words are already listed as meaning the same."""
 
 
 class NoSynonym(Refused):
-    """The list names no other word that means the same as this one."""
+    """The list has no other word with the same meaning as this one."""
 
 
 SYNONYM_EVENTS = (SynonymsJoined, SynonymDropped)

@@ -11,11 +11,11 @@ from shared.kernel.states import replace
 
 
 class NotYourCalendarFeed(Refused):
-    """Only whoever opened an address, or manages contracts, revokes it."""
+    """Only whoever opened an address, or a contract manager, can revoke it."""
 
 
 class CalendarFeedOver(Refused):
-    """This address is revoked already."""
+    """This address has already been revoked."""
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@ from shared.kernel.errors import Refused
 
 
 class ContractReferenceTaken(Refused):
-    """There is a contract of this reference already."""
+    """There is already a contract with this reference."""
 
 
 class WrongContractStage(Refused):
-    """This can't be decided at the stage that the contract is at."""
+    """This can't be decided at the contract's present stage."""
 
 
 class ContractOver(Refused):
@@ -16,7 +16,7 @@ class ContractOver(Refused):
 
 
 class NothingToCorrect(Refused):
-    """Say what is to be put right."""
+    """Say what to correct."""
 
 
 class TermsContradict(Refused):
@@ -28,7 +28,7 @@ class NoSuchFlag(Refused):
 
 
 class StillFlagged(Refused):
-    """Put right what the flag is about first, or say that it stands."""
+    """Correct what the flag is about first, or say that it stands."""
 
 
 class DateNotYetCome(Refused):
@@ -36,11 +36,11 @@ class DateNotYetCome(Refused):
 
 
 class RollsSinceThen(Refused):
-    """After a roll-over or an option the last safe date is calculated: put the terms right instead."""
+    """After a roll-over or an option the last safe date is calculated: correct the terms instead."""
 
 
 class OwnRecommendation(Refused):
-    """Nobody approves what they recommended themselves."""
+    """Nobody can approve their own recommendation."""
 
 
 class NotRecommendedSo(Refused):
@@ -60,15 +60,15 @@ class PublishBeforeTheChange(Refused):
 
 
 class NoticeAlreadySent(Refused):
-    """The notice has been sent already."""
+    """The notice has already been sent."""
 
 
 class NoNoticeSent(Refused):
-    """No notice has been sent that could be acknowledged."""
+    """No notice has been sent, so none can be acknowledged."""
 
 
 class NovationNotSoFar(Refused):
-    """The novation has not come so far, or is over."""
+    """The novation has not got that far, or is over."""
 
 
 class NoSuchDuty(Refused):
@@ -76,7 +76,7 @@ class NoSuchDuty(Refused):
 
 
 class NoticePublishedAlready(Refused):
-    """This notice has been published already."""
+    """This notice has already been published."""
 
 
 class NoSuchDecision(Refused):
@@ -84,23 +84,23 @@ class NoSuchDecision(Refused):
 
 
 class YearlyValueUnknown(Refused):
-    """The register does not know what this contract cost a year: say it."""
+    """The register does not say what this contract cost a year: state it."""
 
 
 class NoSavingClaimed(Refused):
-    """Nobody has claimed a saving that could be confirmed."""
+    """No saving has been claimed, so none can be confirmed."""
 
 
 class OwnSaving(Refused):
-    """Nobody confirms a saving that they claimed themselves."""
+    """Nobody can confirm a saving that they claimed themselves."""
 
 
 class SavingConfirmedAlready(Refused):
-    """This saving has been confirmed already."""
+    """This saving has already been confirmed."""
 
 
 class TooManyOfContract(Refused):
-    """This is more than one contract holds."""
+    """This is more than one contract can hold."""
 
 
 class ContractDecidedSince(Refused):

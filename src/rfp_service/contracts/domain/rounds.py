@@ -187,7 +187,7 @@ class ReviewRoundReopened(RoundEvent):
 
 
 class RoundOpenedAlready(Refused):
-    """This month's round has been opened already."""
+    """This month's round has already been opened."""
 
 
 class RoundNotOpen(Refused):
@@ -203,7 +203,7 @@ class UndecidedInRound(Refused):
 
 
 class ContractsChanging(Refused):
-    """Contracts were changed each time that this round was about to be closed: ask again in a moment."""
+    """Contracts kept changing while this round was being closed: try again in a moment."""
 
 
 class NotInRound(Refused):
@@ -211,11 +211,11 @@ class NotInRound(Refused):
 
 
 class DeferredToThePast(Refused):
-    """A decision is put off until a day that is still to come."""
+    """A decision can be put off only until a future day."""
 
 
 class TooManyInRound(Refused):
-    """This is more than one round takes."""
+    """This is more than one round can hold."""
 
 
 ROUND_EVENTS: tuple[type[RoundEvent], ...] = (

@@ -4,7 +4,7 @@ from shared.kernel.errors import Refused
 
 
 class AnotherCorrects(Refused):
-    """Once bids are open, whoever recorded a bid can't put it right: somebody else does."""
+    """Once bids are open, whoever recorded a bid can't correct it: somebody else must."""
 
 
 class AnotherConfirms(Refused):
@@ -20,7 +20,7 @@ class NotInDoubt(Refused):
 
 
 class BiddersMissing(Refused):
-    """Every bidder that was assessed is named, and nobody else."""
+    """Name every bidder that was assessed, and nobody else."""
 
 
 class UnknownHoldReason(Refused):
@@ -32,15 +32,15 @@ class NoSuchHold(Refused):
 
 
 class SameParty(Refused):
-    """That hold waits on this party already."""
+    """That hold already waits on this party."""
 
 
 class AdviceAskedAlready(Refused):
-    """The advice of a body is waited for already."""
+    """A body has already been asked for advice."""
 
 
 class NoAdviceAsked(Refused):
-    """No advice is waited for."""
+    """No body has been asked for advice."""
 
 
 class NoSuchBody(Refused):
@@ -48,8 +48,8 @@ class NoSuchBody(Refused):
 
 
 class NotOfTheBody(Refused):
-    """Only a member of the body that was asked gives its advice."""
+    """Only a member of the body that was asked can give its advice."""
 
 
 class QuestionsUnanswered(Refused):
-    """By the scheme, bids stay closed while a bidder's question has no answer: answer it, then close."""
+    """The scheme keeps bids closed while a bidder's question is unanswered: answer it, then close."""

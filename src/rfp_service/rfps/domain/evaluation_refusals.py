@@ -12,11 +12,11 @@ class NotSetAside(Refused):
 
 
 class BidderNotHeard(Refused):
-    """A bid is set aside as abnormally low only once its bidder has been asked, with what they said."""
+    """A bid can be set aside as abnormally low only once its bidder has been asked, with their answer."""
 
 
 class StillSealed(Refused):
-    """Until bids are opened, one is set aside only because its bidder has withdrawn it."""
+    """Until bids are opened, a bid can be set aside only because its bidder has withdrawn it."""
 
 
 class NoSuchBid(Refused):
@@ -24,11 +24,11 @@ class NoSuchBid(Refused):
 
 
 class NoSuchCriterion(Refused):
-    """Bids are not measured by that."""
+    """That is not one of the criteria."""
 
 
 class AlreadyScored(Refused):
-    """You have scored this already: correct the score, with a reason."""
+    """You have already scored this: correct the score, with a reason."""
 
 
 class NotScored(Refused):
@@ -40,7 +40,7 @@ class ScoresMissing(Refused):
 
 
 class ScoringHasBegun(Refused):
-    """Bids are being scored: one more that came in time can't be measured with them."""
+    """Scoring has begun: another bid can't be scored with the others, even if it came in time."""
 
 
 class NothingToModerate(Refused):
@@ -56,19 +56,19 @@ class TieReasonNeeded(Refused):
 
 
 class DeclarationsMissing(Refused):
-    """Every evaluator declares their interests before the first score."""
+    """Every evaluator must declare their interests before the first score."""
 
 
 class OthersMayBeSeen(Refused):
-    """Those who decide may have seen the others' scores by now: a bid without all its own stays aside."""
+    """Deciders may have seen the other scores by now: a bid without all of its own stays set aside."""
 
 
 class AlreadyDeclared(Refused):
-    """You have declared your interests already."""
+    """You have already declared your interests."""
 
 
 class NotAnEvaluator(Refused):
-    """Only those who were appointed evaluate this RFP."""
+    """Only its appointed evaluators can score this RFP."""
 
 
 class EvaluatorsSettled(Refused):
@@ -76,27 +76,27 @@ class EvaluatorsSettled(Refused):
 
 
 class HighestBidMissing(Refused):
-    """Say what the highest bid that still competes comes to: its tier decides by now."""
+    """State the highest bid still competing: its tier decides now."""
 
 
 class HasSettled(Refused):
-    """Whoever decided on judges, bids or agreed scores, once there was one, puts no supplier forward."""
+    """Whoever decided on evaluators, bids or scores after the first score can't recommend a supplier."""
 
 
 class NotSettledYet(Refused):
-    """Until the first score is given, evaluators and bids are procurement's to decide on."""
+    """Until the first score is given, procurement decides on evaluators and bids."""
 
 
 class TooFewEvaluators(Refused):
-    """The scheme needs more evaluators than there are to have scored the bids."""
+    """The scheme requires more evaluators to have scored the bids."""
 
 
 class AlreadyAppointed(Refused):
-    """They are an evaluator of this RFP already."""
+    """They are already an evaluator of this RFP."""
 
 
 class MayNotEvaluate(Refused):
-    """By the scheme, whoever has that part in an RFP does not evaluate it."""
+    """The scheme does not let whoever has that part in an RFP evaluate it."""
 
 
 class ScoresSealed(Refused):

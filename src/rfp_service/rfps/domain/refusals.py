@@ -4,7 +4,7 @@ from shared.kernel.errors import Refused
 
 
 class WrongStage(Refused):
-    """This can't be decided in the stage that the RFP is in."""
+    """This can't be decided at the RFP's present stage."""
 
 
 class OnHold(Refused):
@@ -12,7 +12,7 @@ class OnHold(Refused):
 
 
 class NotTheirsToRework(Refused):
-    """What is sent back there is reworked by somebody else."""
+    """Somebody else must rework what is sent back there."""
 
 
 class NotOnHold(Refused):
@@ -28,15 +28,15 @@ class OwnRfp(Refused):
 
 
 class NotYourFailedOrder(Refused):
-    """An RFP follows an order of your own that failed or was refused, and was for no RFP."""
+    """An RFP can follow only an order of yours that failed or was refused and was not for an RFP."""
 
 
 class NothingAmended(Refused):
-    """Say what is to be amended."""
+    """Say what to amend."""
 
 
 class UnknownServiceArea(Refused):
-    """The approval scheme lists no service area of this name: use one that it lists."""
+    """The approval scheme does not list this service area: use one that it lists."""
 
 
 class NotTheBidder(Refused):
@@ -44,7 +44,7 @@ class NotTheBidder(Refused):
 
 
 class Incomplete(Refused):
-    """Some of what procurement needs is missing."""
+    """Some details that procurement needs are missing."""
 
 
 class VatMissing(Refused):
@@ -56,7 +56,7 @@ class NoSuchCheck(Refused):
 
 
 class CheckFirst(Refused):
-    """Look into the catalogue and answer what it shows before you submit."""
+    """Look in the catalogue and answer what it shows before you submit."""
 
 
 class NotShown(Refused):
@@ -76,11 +76,11 @@ class LeadIsRequester(Refused):
 
 
 class WaitsOnNobody(Refused):
-    """A hold says whom the RFP waits on."""
+    """Say whom the RFP waits on during the hold."""
 
 
 class NoPartInIt(Refused):
-    """Only its requester may decide this, or a role that may decide it on any RFP."""
+    """Only its requester, or a role that may do so on any RFP, may decide this."""
 
 
 class Conflicted(Refused):
@@ -118,19 +118,19 @@ class NoticeTooShort(Refused):
 
 
 class NoticeInTheFuture(Refused):
-    """What has been published has been published: its day can't lie ahead."""
+    """A notice that has been published can't have a future day."""
 
 
 class AlreadyPublished(Refused):
-    """This has been published already."""
+    """This has already been published."""
 
 
 class KeyAlready(Refused):
-    """This has been declared a key decision already."""
+    """This has already been declared a key decision."""
 
 
 class NotUrgent(Refused):
-    """Scrutiny has agreed to no special urgency here."""
+    """Scrutiny has not agreed to special urgency here."""
 
 
 class NotPublished(Refused):
@@ -142,11 +142,11 @@ class PeriodOver(Refused):
 
 
 class AlreadyReferred(Refused):
-    """The full council has been asked already."""
+    """The full council has already been asked."""
 
 
 class WeightsNotHundred(Refused):
-    """The criteria's weights must add up to a hundred, and each name be used once."""
+    """The criteria's weights must add up to 100, and each name may be used only once."""
 
 
 class CriteriaFirst(Refused):
@@ -170,7 +170,7 @@ class NotLater(Refused):
 
 
 class TooLateToExtend(Refused):
-    """The time for responses is over: it can't be extended any more."""
+    """The time for responses is over: it can no longer be extended."""
 
 
 class NoSuchQuestion(Refused):
@@ -178,11 +178,11 @@ class NoSuchQuestion(Refused):
 
 
 class AlreadyReceived(Refused):
-    """A response of that reference has been recorded already."""
+    """A response with that reference has already been recorded."""
 
 
 class ReceivedInTheFuture(Refused):
-    """A response can't have been received after now."""
+    """A response can't have been received in the future."""
 
 
 class ReceivedBeforeAsked(Refused):
@@ -190,7 +190,7 @@ class ReceivedBeforeAsked(Refused):
 
 
 class LotsNotOffered(Refused):
-    """An RFP has one lot: raise an RFP for each, and name one as the near-duplicate of the other."""
+    """An RFP has only one lot: raise an RFP for each, and name one as the near-duplicate of the other."""
 
 
 class NotDueYet(Refused):
@@ -204,37 +204,37 @@ class NotRecommended(Refused):
 
 
 class AlreadyRecommended(Refused):
-    """An award has been recommended already."""
+    """An award has already been recommended."""
 
 
 class TransparencyNoticeFirst(Refused):
-    """Under this regime a direct award is announced before it is put forward."""
+    """Under this regime a direct award must be announced before it is recommended."""
 
 
 class NotDirect(Refused):
-    """Only a direct award is announced like this."""
+    """Only a direct award can be announced like this."""
 
 
 class SummariesFirst(Refused):
-    """Every bidder is told how they were assessed before the award is published."""
+    """Every bidder must be told how they were assessed before the award is published."""
 
 
 class StandstillRunning(Refused):
-    """No contract is signed before the standstill is over."""
+    """A contract can't be signed before the standstill is over."""
 
     allowed_from = "ends_at"
 
 
 class SignedInTheFuture(Refused):
-    """A contract is concluded once it is signed."""
+    """A contract can be concluded only once it is signed."""
 
 
 class DetailsNoticeMissing(Refused):
-    """Under this regime a concluded contract is announced by a details notice: name it."""
+    """Under this regime a concluded contract needs a contract details notice: name it."""
 
 
 class TooFewKpis(Refused):
-    """Under this regime a contract of that value has key performance indicators."""
+    """Under this regime a contract of that value needs key performance indicators."""
 
 
 class EndsBeforeItStarts(Refused):
@@ -242,11 +242,11 @@ class EndsBeforeItStarts(Refused):
 
 
 class DoneInHouse(Refused):
-    """What the council does itself has no contract, and what has a contract is not done in house."""
+    """Work done in house has no contract, and work with a contract is not done in house."""
 
 
 class OutToMarket(Refused):
-    """The market has been asked: the procurement is terminated, with a reason code, not withdrawn."""
+    """The market has been asked: terminate the procurement with a reason code instead of withdrawing it."""
 
 
 class NotOutToMarket(Refused):
@@ -254,7 +254,7 @@ class NotOutToMarket(Refused):
 
 
 class SamePerson(Refused):
-    """They have that part already."""
+    """They already have that part."""
 
 
 class NothingToCopy(Refused):
@@ -262,4 +262,4 @@ class NothingToCopy(Refused):
 
 
 class ExemptIsNotCopied(Refused):
-    """Part of it is exempt, and a copy would lay it open: raise the need anew, in words of its own."""
+    """Part of it is exempt, and a copy would reveal it: raise the need again in other words."""

@@ -72,7 +72,7 @@ class RfpRestated(RfpEvent):
 
 
 class RfpDecidedSince(Refused):
-    """Something was decided on it since, or nothing was changed: there is nothing to take back."""
+    """There is nothing to take back: something has been decided on it since, or nothing was changed."""
 
 
 RESTATEMENT_EVENTS: tuple[type[RfpEvent], ...] = (RfpRestated,)

@@ -140,39 +140,39 @@ class TakeoverConfirmed(Aside):
 
 
 class TakenOverTooFar(Refused):
-    """An RFP is taken over at a stage that its route passes through."""
+    """An RFP can be taken over only at a stage that its route passes through."""
 
 
 class TakenOverIncomplete(Refused):
-    """The row leaves out what an RFP in its stage can't go on without."""
+    """The row lacks something that an RFP at its stage needs."""
 
 
 class GoesOnHere(Refused):
-    """It was taken over, and goes on by decisions here: the register can't put it elsewhere."""
+    """It was taken over and is decided on here: the register can't move it."""
 
 
 class WaitedAhead(Refused):
-    """It has waited since a day that has come."""
+    """It can't have waited since a future day."""
 
 
 class ClockIsOver(Refused):
-    """The period that runs in this stage is over: say the stage that followed it."""
+    """The period that runs in this stage is over: name the stage that followed it."""
 
 
 class BidsStillAskedFor(Refused):
-    """Bids were asked for until a time that lies ahead: it is open still."""
+    """The time for bids is not over yet: the RFP is still open."""
 
 
 class NothingAwardedYet(Refused):
-    """Nothing is awarded in this stage: leave the supplier out, or say the stage that it has come to."""
+    """Nothing is awarded at this stage: leave the supplier out, or name the stage it has reached."""
 
 
 class TakeoverUnconfirmed(Refused):
-    """What was awarded before it was taken over goes on once the tier of its value has confirmed it."""
+    """An award made before the takeover must first be confirmed by an approver of its value's tier."""
 
 
 class NothingToConfirm(Refused):
-    """Nothing of this RFP was awarded elsewhere that has still to be confirmed."""
+    """This RFP has no award from elsewhere that is still to be confirmed."""
 
 
 TAKEOVER_EVENTS: tuple[type[RfpEvent], ...] = (RfpWaitTold, RfpTakenOver, TakeoverConfirmed)

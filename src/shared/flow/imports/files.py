@@ -21,7 +21,7 @@ CHUNK = 1 << 20
 
 
 class OtherFormat(Unacceptable):
-    """These are no cells separated by commas: `looks_like` says what the file is, `do` what helps."""
+    """This is not a CSV file: `looks_like` says what it seems to be, `do` what would help."""
 
 
 class FileTooLarge(Unacceptable):
@@ -39,11 +39,11 @@ class BadRow(NamedTuple):
 
 
 class ColumnTwice(Unacceptable):
-    """The file has a column twice, and does not say which of them counts."""
+    """The file has the same column twice, and does not say which of them counts."""
 
 
 class ColumnMissing(Unacceptable):
-    """The file lacks a column that is needed."""
+    """The file lacks a column that an import needs."""
 
 
 def opened(path: Path) -> BinaryIO:

@@ -33,7 +33,7 @@ PROGRAM = (
 
 
 class LogNotReadToEnd(Refused):
-    """What read this log was stopped before the log's end: hand it in again, and it goes on."""
+    """Reading this log was stopped before its end: hand it in again, and it continues."""
 
 
 class LogOutcome(NamedTuple):

@@ -37,11 +37,11 @@ class UnreadableActivityMap(Unacceptable):
 
 
 class UnreadableColumns(Unacceptable):
-    """`mapping` is a JSON object of headings and the columns that they are: `known` names those."""
+    """`mapping` is a JSON object of headings and the columns they stand for: `known` lists those."""
 
 
 class UnknownForm(Unacceptable):
-    """This is no delimiter, or no order of a date, that a log can be read by: `known` names them."""
+    """A log can't be read with this delimiter or order of dates: `known` lists those that work."""
 
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}

@@ -28,7 +28,7 @@ TEXT_LIMIT = 500
 
 
 class LogTooLong(Unacceptable):
-    """The log has more rows than one import may."""
+    """The log has more rows than one import may have."""
 
     problem_type: ClassVar[str] = "too-many-rows"
 

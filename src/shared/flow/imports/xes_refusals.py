@@ -6,11 +6,11 @@ from shared.kernel.errors import Unacceptable
 
 
 class HasDocumentType(Unacceptable):
-    """An XES log has no document type (DTD) of its own: take the DOCTYPE line out."""
+    """An XES log must not declare its own document type (DTD): take the DOCTYPE line out."""
 
 
 class NotXes(Unacceptable):
-    """This is XML but no XES log: its outermost element is not a `log` of `trace` and `event`."""
+    """This is XML, but not an XES log: its outermost element is not a `log` of `trace` and `event`."""
 
 
 def cases_beside(target: Path) -> Path:

@@ -199,7 +199,7 @@ class AccountClosed(Refused):
 
 
 class NotConfirmedYet(Refused):
-    """This service account waits for a second person to confirm it."""
+    """A second person must confirm this service account first."""
 
 
 class NoSuchKey(Refused):
@@ -207,7 +207,7 @@ class NoSuchKey(Refused):
 
 
 class KeyNameTaken(Refused):
-    """This service account has had a key of that name before."""
+    """This service account has already had a key of that name."""
 
 
 class TooManyKeys(Refused):

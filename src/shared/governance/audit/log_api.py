@@ -42,7 +42,7 @@ class SizeNotSigned(NotFound):
 
 
 class SizesReversed(Unacceptable):
-    """A consistency proof leads from a smaller tree to a larger one."""
+    """A consistency proof must lead from a smaller tree to a larger one."""
 
 
 class CheckpointSeen(BaseModel):

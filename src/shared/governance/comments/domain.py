@@ -58,7 +58,7 @@ class NothingToCommentOn(Refused):
 
 
 class NotYourComment(Refused):
-    """Whoever made a comment takes it back, and nobody else."""
+    """Only the author of a comment can take it back."""
 
 
 class CommentIsTakenBack(Refused):

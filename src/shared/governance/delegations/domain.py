@@ -104,31 +104,31 @@ class DelegationEnded(Event[Delegation]):
 
 
 class DelegatedToThemselves(Refused):
-    """Nobody delegates to themselves."""
+    """You can't delegate to yourself."""
 
 
 class NotYoursToDelegate(Refused):
-    """Only whoever may decide, or an administrator for them, delegates that or takes it back."""
+    """Only whoever holds this authority, or an administrator for them, may delegate it or take it back."""
 
 
 class NothingToDelegate(Refused):
-    """They stand on no approval tier, and so have nothing to delegate."""
+    """They are in no approval tier, and so have nothing to delegate."""
 
 
 class NotToAnOfficer(Refused):
-    """A member delegates to whoever stands on an elected post, or to an officer whom the scheme names."""
+    """A member may delegate only to another elected post, or to an officer whom the scheme names."""
 
 
 class MoreThanTheirs(Refused):
-    """Nobody delegates more than they may decide themselves."""
+    """Nobody can delegate more than they may decide themselves."""
 
 
 class DelegatedForThePast(Refused):
-    """A delegation begins today or later, and ends no sooner than it begins."""
+    """A delegation must begin today or later, and can't end before it begins."""
 
 
 class DelegationOver(Refused):
-    """This delegation is over already."""
+    """This delegation is already over."""
 
 
 DELEGATION_EVENTS = (DelegationGiven, DelegationEnded, DelegationProposed, DelegationConfirmed)

@@ -90,11 +90,11 @@ class NoSuchMatter(Refused):
 
 
 class NotToBeWithheld(Refused):
-    """Only what was said may be exempt: texts and figures, not what happened, when, or by whom."""
+    """Only texts and figures can be exempt, not what happened, when, or who did it."""
 
 
 class ReviewNotAhead(Refused):
-    """An exemption is reviewed on a day that lies ahead, within two years."""
+    """An exemption must be reviewed on a future day, within two years."""
 
 
 class NotInForce(Refused):

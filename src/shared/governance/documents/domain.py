@@ -105,7 +105,7 @@ class NotADecisionOnIt(Refused):
 
 
 class AttachedAlready(Refused):
-    """The document is evidence of this decision already."""
+    """The document is already evidence of this decision."""
 
 
 class DocumentIsWithdrawn(Refused):
@@ -113,7 +113,7 @@ class DocumentIsWithdrawn(Refused):
 
 
 class NotYourDocument(Refused):
-    """Whoever added a document withdraws it, or procurement, legal or an administrator."""
+    """Only whoever added a document, procurement, legal or an administrator can withdraw it."""
 
 
 class DocumentTooLarge(TooLarge):
@@ -121,7 +121,7 @@ class DocumentTooLarge(TooLarge):
 
 
 class FileNotAsSaid(Unacceptable):
-    """The file is empty, or is not of the type or hash that was said."""
+    """The file is empty, or does not have the type or hash that was stated."""
 
 
 class FileDestroyed(Refused):

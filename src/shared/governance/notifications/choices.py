@@ -23,11 +23,11 @@ class NoTeamsAddress(Refused):
 
 
 class DigestGoesByMail(Refused):
-    """A digest is a mail: whoever wants one a day wants mail."""
+    """A digest comes by email: choose email to get one a day."""
 
 
 class QuietAllDay(Refused):
-    """Quiet hours end at another time than they begin: somebody who is never told can't act."""
+    """Quiet hours must end at another time than they begin: somebody who is never told can't act."""
 
 
 @dataclass(frozen=True)

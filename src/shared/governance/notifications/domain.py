@@ -226,11 +226,11 @@ class EndpointNotStopped(Refused):
 
 
 class EndpointVerifiedAlready(Refused):
-    """This endpoint has answered its challenge already."""
+    """This endpoint has already answered its challenge."""
 
 
 class AddressNotAllowed(Refused):
-    """The allow-list of receivers lets nothing be sent to this address."""
+    """The list of allowed receivers does not include this address."""
 
 
 class NoSuchTeam(Refused):
@@ -246,11 +246,11 @@ class NoSuchDelivery(Refused):
 
 
 class PeriodEndsBeforeItBegins(Refused):
-    """A period ends after it begins."""
+    """A period must end after it begins."""
 
 
 class SignedOtherwise(Refused):
-    """A workflow's address is its secret: there is no other to rotate."""
+    """A workflow's address is its only secret: there is no other to rotate."""
 
 
 EVENTS = (

@@ -202,23 +202,23 @@ class AbsenceEnded(DirectoryEvent):
 
 
 class AbsenceBackwards(Refused):
-    """An absence ends on its first day or later."""
+    """An absence can't end before its first day."""
 
 
 class NotAbsent(Refused):
-    """No absence of theirs is recorded."""
+    """No absence is recorded for them."""
 
 
 class NotYourAbsence(Refused):
-    """An absence is recorded by whoever is away, or by an administrator."""
+    """Only whoever is away, or an administrator, can record an absence."""
 
 
 class KnownAlready(Refused):
-    """The directory knows them already."""
+    """The directory already knows them."""
 
 
 class OnePersonAlready(Refused):
-    """These are one person already."""
+    """These accounts already belong to one person."""
 
 
 class NotLinked(Refused):
@@ -226,15 +226,15 @@ class NotLinked(Refused):
 
 
 class AlreadyErased(Refused):
-    """This person was erased before."""
+    """This person has already been erased."""
 
 
 class WasErased(Refused):
-    """Nothing personal is kept any more of somebody who was erased."""
+    """Nothing personal can be kept about somebody who has been erased."""
 
 
 class YourOwnAccounts(Refused):
-    """Somebody else links your accounts, or takes them apart."""
+    """Somebody else must link your accounts, or separate them."""
 
 
 EVENTS = (

@@ -33,7 +33,7 @@ router = APIRouter(
 
 
 class NoSuchKind(Unacceptable):
-    """The schedule has no line for such a kind of record, or the service lists none."""
+    """The schedule has no line for this kind of record, or the service does not list such records."""
 
 
 class ScheduleSeen(BaseModel):

@@ -82,13 +82,13 @@ class NotScheduled(Refused):
 
 
 class DisposalNotDueYet(Refused):
-    """This record is kept whole for longer: the schedule counts from the last decision on it."""
+    """This record must be kept whole for longer: the schedule counts from the last decision on it."""
 
     problem_type: ClassVar[str] = "not-due-yet"
 
 
 class DisposedAlready(Refused):
-    """This record was disposed of before."""
+    """This record has already been disposed of."""
 
 
 EVENTS = (RetentionScheduled, RecordDisposed)

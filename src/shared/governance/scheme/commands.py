@@ -37,7 +37,7 @@ PROPOSALS_LIMIT = 1_000_000
 
 
 class AreasTwice(Refused):
-    """Each service area is listed once."""
+    """List each service area only once."""
 
 
 ProposalNumber = Annotated[
@@ -130,7 +130,7 @@ class WithdrawScheme(Command[Scheme]):
 
 
 class NotAhead(Refused):
-    """No adopted scheme of this number is yet to take effect: what is in force is replaced by another."""
+    """No scheme of this number is waiting to take effect; one in force can only be replaced by another."""
 
 
 class WithdrawAdoptedScheme(Command[Scheme]):

@@ -4,16 +4,16 @@ from shared.kernel.errors import Refused
 
 
 class TiersNotRising(Refused):
-    """Each tier's limit must be above the one before it, and each name be used once."""
+    """Each tier's limit must be above the one before it, and each name may be used only once."""
 
 
 class NoElectedPost(Refused):
-    """Officers who may decide for a member are named for an elected post alone."""
+    """Only an elected post can name officers who may decide for its member."""
 
 
 class ThresholdsTwice(Refused):
-    """Each regime has one threshold for each kind of contract."""
+    """Each regime needs one threshold for each kind of contract."""
 
 
 class AdoptedForThePast(Refused):
-    """A scheme takes effect on the day it is adopted, or later: what was decided stays decided."""
+    """A scheme can't take effect before the day it is adopted: what was decided stays decided."""

@@ -21,11 +21,11 @@ class AboveEveryTier(Refused):
 
 
 class NotYourTier(Refused):
-    """This is for another tier than yours to decide."""
+    """This is for a different tier to decide."""
 
 
 class OneTierEach(Refused):
-    """Whoever granted a tier of this approval, or was stood in for, grants no other one of it."""
+    """Whoever granted one tier of this approval, or was stood in for, can't grant another."""
 
 
 class NotTheirDelegate(Refused):

@@ -21,11 +21,11 @@ class Condition(Enum):
 
 
 class ReadsOnly(NotAllowed):
-    """The program you use may read in your name, and not decide: its token has no scope rfp.decide."""
+    """The program you use may read for you but not decide: its token lacks the scope rfp.decide."""
 
 
 class OutsideYourAreas(NotAllowed):
-    """You act for your own service areas only."""
+    """You may act only for your own service areas."""
 
 
 @dataclass(frozen=True, slots=True)

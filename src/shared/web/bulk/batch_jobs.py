@@ -34,7 +34,7 @@ class JobStarted(BaseModel):
 
 
 class GivenUp(Refused):
-    """This job has stopped too often: hand its request in anew, under the same key."""
+    """This job has stopped too often: send its request again with the same key."""
 
 
 class BatchJobs:

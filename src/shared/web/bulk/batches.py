@@ -116,7 +116,7 @@ class BatchStillRunning(Refused):
 
 
 class BatchUndoneAlready(Refused):
-    """This batch is undone already."""
+    """This batch has already been undone."""
 
 
 class StartBatch(Command[Batch]):

@@ -21,19 +21,19 @@ class NotItems(Unacceptable):
 
 
 class UnknownColumns(Unacceptable):
-    """The table has columns that are not known here."""
+    """The table has unknown columns."""
 
 
 class MixedColumns(Unacceptable):
-    """A field has either one column, or one for each of its entries."""
+    """A field must have either one column, or one for each of its entries."""
 
 
 class UnknownReference(Unacceptable):
-    """Say which one is meant: by its id or by its reference, and not by both where they differ."""
+    """Say which one you mean, by its id or its reference; if you give both, they must agree."""
 
 
 class AmbiguousReference(Refused):
-    """Several sources have this reference: say which is meant, by its id."""
+    """Several sources have this reference: say which you mean by its id."""
 
 
 class ItemReasonNeeded(Refused):
@@ -43,4 +43,4 @@ class ItemReasonNeeded(Refused):
 
 
 class UndoStands(Refused):
-    """What an undo took back is not brought back by another: decide it anew."""
+    """An undo can't be undone: decide again instead."""

@@ -37,11 +37,11 @@ IdempotencyKeyHeader = Annotated[
 
 
 class UnreadableVersion(Unacceptable):
-    """If-Match holds versions as ETag gave them, quoted, such as "3"; or * for whichever it is."""
+    """If-Match takes versions in quotes as ETag gave them, such as "3", or * for any version."""
 
 
 class UnreadableKey(Unacceptable):
-    """Idempotency-Key holds 1 to 200 printable characters without spaces."""
+    """Idempotency-Key takes 1 to 200 printable characters without spaces."""
 
 
 @dataclass(frozen=True, slots=True)

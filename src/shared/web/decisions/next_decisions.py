@@ -36,7 +36,7 @@ Next = Annotated[
                     "allowed": False,
                     "why_not": {
                         "type": "/problems/standstill-running",
-                        "title": "No contract is signed before the standstill is over.",
+                        "title": "A contract can't be signed before the standstill is over.",
                         "ends_at": "2026-03-12T00:00:00Z",
                     },
                     "from": "2026-03-12T00:00:00Z",

@@ -25,7 +25,7 @@ class WhyNot(TypedDict):
     __pydantic_config__ = ConfigDict(extra="allow")  # type: ignore[misc]  # Pydantic's own way
 
     type: Annotated[str, Field(examples=["/problems/standstill-running"])]
-    title: Annotated[str, Field(examples=["No contract is signed before the standstill is over."])]
+    title: Annotated[str, Field(examples=["A contract can't be signed before the standstill is over."])]
 
 
 # One decision of the caller's roles. A plain dictionary, for there are dozens of them in an answer.

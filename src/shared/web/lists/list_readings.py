@@ -32,7 +32,7 @@ Counted = tuple[int | None, list[Row] | None]  # how many there are, and of each
 
 
 class TooManyToSort(Unacceptable):
-    """These are too many to sort by something that is computed: narrow the list."""
+    """There are too many to sort by a computed value: narrow the list."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,11 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class UnreadableCursor(Unacceptable):
-    """`cursor` is what a page's `next` said, unchanged."""
+    """`cursor` must be the `next` of a page, unchanged."""
 
 
 class CursorOfAnotherList(Unacceptable):
-    """A cursor goes on with its own list only: with the same filters, text, order and time."""
+    """A cursor continues only its own list, with the same filters, text, order and time."""
 
 
 @dataclass(frozen=True, slots=True)

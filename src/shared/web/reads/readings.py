@@ -41,7 +41,7 @@ class BeyondTheRecord(Unacceptable):
 
 
 class UnreadableInstant(Unacceptable):
-    """An instant is written with its offset, such as 2026-03-01T00:00Z; as_of may be a day or a position."""
+    """Write an instant with its offset, such as 2026-03-01T00:00Z; as_of may be a day or a position."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ BLOCK_ROWS = 1_000
 
 
 class CameInNoRegister(Refused):
-    """This came in no register, and none changes it: decide on it by itself."""
+    """This did not come in a register, so no register can change it: decide on it by itself."""
 
 
 class AcceptedRow(NamedTuple):

@@ -69,7 +69,7 @@ class RegisterReferenceLinked(Event[RegisterHistory]):
 
 
 class TooManyLinks(Refused):
-    """A register holds no more references that are linked to things of another source."""
+    """A register can't hold more links to things from another source."""
 
 
 class KeepHandIn(Command[RegisterHistory]):

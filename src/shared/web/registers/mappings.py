@@ -24,7 +24,7 @@ _ID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
 
 
 class MappingIncomplete(Refused):
-    """Say which column holds the title: no row of this table does by its headings."""
+    """Say which column holds the title: none of this table's headings does."""
 
 
 class UnreadableMapping(Unacceptable):

@@ -50,7 +50,7 @@ EVENT_STREAM = "text/event-stream"
 
 
 class NoSuchParameter(Unacceptable):
-    """This operation has no such parameter: a filter with a slip in its name would filter nothing."""
+    """This operation has no such parameter: a misspelt filter would filter nothing."""
 
 
 def must_be_known(sent: Iterable[str], known: Collection[str]) -> None:

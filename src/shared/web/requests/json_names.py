@@ -12,7 +12,7 @@ NO_JSON = "This is no JSON."
 
 
 class NameTwice(Unacceptable):
-    """A name stands twice in one object of this JSON: say each once, for only one value could count."""
+    """A name appears twice in one JSON object: give each once, because only one value could count."""
 
 
 def must_be_named_once(text: bytes) -> None:

@@ -36,4 +36,4 @@ class ExpandsTooFar(TooLarge):
 
 
 class FileNotRead(Unacceptable):
-    """This file can't be read: save it anew from the program it was made with, or as CSV."""
+    """This file can't be read: save it again from the program it was made with, or as CSV."""

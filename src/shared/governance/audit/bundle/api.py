@@ -26,7 +26,7 @@ Instant = {"pattern": INSTANT_PATTERN}
 
 
 class CaseOrPeriod(Unacceptable):
-    """A bundle is of one case (`stream_id`), or of a period (`from` and `to`) that ends after it begins."""
+    """Ask for one case (`stream_id`), or a period (`from` and `to`) that ends after it begins."""
 
 
 class LastBundle(NamedTuple):

@@ -70,11 +70,11 @@ OF_WORK = (
 
 
 class TooMuchForOneBundle(Unacceptable):
-    """That is more than one bundle holds: ask for a shorter period, or let an operator make it."""
+    """That is more than one bundle can hold: ask for a shorter period, or have an operator make it."""
 
 
 class NothingToBundle(NotFound):
-    """Nothing was recorded of that, or nothing is signed yet."""
+    """Nothing of that is recorded, or nothing is signed yet."""
 
 
 class LastBundleLonger(Refused):

@@ -23,7 +23,7 @@ from shared.record.database import Connection
 
 
 class LastBundleOfAnotherLog(Refused):
-    """Your last bundle is of another log, which this record does not say that it succeeds."""
+    """Your last bundle is from another log, and this record does not say that it succeeds that log."""
 
 
 class ShownSuccession(BaseModel):

@@ -16,19 +16,19 @@ Reason = Annotated[str, Field(min_length=1, max_length=2_000)]
 
 
 class NothingWasLost(Refused):
-    """The record holds everything that the old log's checkpoint covers: go on with its key."""
+    """The record holds everything that the old log's checkpoint covers: continue with its key."""
 
 
 class SameLogName(Refused):
-    """A log that succeeds another has a name of its own: make a new key under another name."""
+    """A log that succeeds another needs its own name: make a new key under another name."""
 
 
 class SucceededAlready(Refused):
-    """Another log has succeeded that one already."""
+    """Another log has already succeeded that one."""
 
 
 class RewrappedAlready(Refused):
-    """It is on the record already that every key lies under this secret."""
+    """The record already says that every key is wrapped under this secret."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ INDEXER = "indexer"
 
 
 class IndexGoesBack(Refused):
-    """An index covers more of the record than the one before it."""
+    """An index must cover more of the record than the one before it."""
 
 
 @dataclass(frozen=True)

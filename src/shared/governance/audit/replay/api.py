@@ -56,11 +56,11 @@ class ToldStory(Story):
 
 
 class PeriodReversed(Unacceptable):
-    """A period ends after it begins."""
+    """A period must end after it begins."""
 
 
 class TimesReversed(Unacceptable):
-    """A comparison leads from an earlier time (`from`) to a later one (`as_of`, or now)."""
+    """A comparison must lead from an earlier time (`from`) to a later one (`as_of`, or now)."""
 
 
 @router.get(
