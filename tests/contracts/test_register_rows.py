@@ -161,7 +161,7 @@ def test_each_heading_means_one_field_and_the_codes_own_words_are_known() -> Non
         ("VCSE (Y/N)", "voluntary_or_community"),
         ("Ref. No.", "reference"),
         ("Name of the contractor", "supplier"),
-        ("Supplier’s Company Reg. No.", "supplier_number"),
+        ("Supplier's Company Reg. No.", "supplier_number"),
         ("Is the supplier an SME?", ""),
     ):
         assert known.get(key_words(heading), "") == field, heading

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Path, Query, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from outcomes.api.commitments import SinceLastPaper
@@ -37,7 +37,7 @@ class PaperRow(StoredPaper):
     """A paper as it was issued."""
 
     documents: list[IssuedDocument]  # type: ignore[assignment]  # what the stored JSON says
-    withheld: dict[str, str] = {}
+    withheld: dict[str, str] = Field({})
 
 
 class PaperList(BaseModel):

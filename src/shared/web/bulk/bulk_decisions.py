@@ -23,10 +23,10 @@ CommandFacts = Callable[[Command[Any]], dict[str, JsonValue]]
 FindFacts = Callable[[EventStore, Stamp], Awaitable[CommandFacts]]
 
 OF_MANY = """\
-Send JSON, NDJSON, CSV, XLSX or ODS with up to a million items, each with an id or a reference. Each is decided as
-a single decision would be, and has its own outcome, in the order sent; NDJSON and CSV are answered line by line
-as items are committed. `dry_run` only tries. Sent again under the same key, a request goes on where it broke off,
-and does nothing twice."""
+Send JSON, NDJSON, CSV, XLSX or ODS with up to a million items, each with an id or a reference. Each is
+decided as a single decision would be, and has its own outcome, in the order sent; NDJSON and CSV are answered
+line by line as items are committed. `dry_run` only tries. A request that broke off continues where it stopped
+when it is sent again with the same key, and does nothing twice."""
 NOT_OF_ITEMS = ("decision", *ThingItem.model_fields)
 TAKEN_BACK = """\
 Take back what a batch decided, as a new batch: what was decided anew since stands, and is said.

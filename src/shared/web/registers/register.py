@@ -65,7 +65,7 @@ class RegisterField:
 
 
 def headings_of(text: str) -> Mapping[str, tuple[str, ...]]:
-    """Return what columns are called, by field, of lines such as `title: name; name of it`, which may go on."""
+    """Return what columns are called, by field, from lines like `title: name; heading`, which may go on."""
     found, field = defaultdict[str, tuple[str, ...]](tuple), ""
     for line in filter(None, map(str.strip, text.splitlines())):
         name, of, words = line.rpartition(": ")
