@@ -9,13 +9,13 @@ from fastapi.exceptions import RequestValidationError
 
 from rfp_service.rfps.commands.requests import RaiseRfp
 from shared.flow.imports.options import Options
-from shared.flow.imports.rfp_log import read_log
 from shared.governance.audit.bundle.contents import Files, NotABundle
 from shared.kernel.errors import Refused
 from shared.web.bulk import json_lines
 from shared.web.requests.bodies import strict
 from shared.web.sandbox.children import Sandbox
 from shared.web.tabular.tables import open_table
+from tests.support.whole_logs import read_log
 
 CORPUS = Path(__file__).parent
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

@@ -19,7 +19,6 @@ class State(Protocol):
 
 
 S = TypeVar("S", bound=State)
-S_contra = TypeVar("S_contra", bound=State, contravariant=True)
 
 
 class Tier(BaseModel):

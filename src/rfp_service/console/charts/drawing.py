@@ -9,6 +9,7 @@ TOP, BOTTOM = 22, 28  # above the plot, and below it for the days
 BEGIN, CLOSE, END = Markup("<"), Markup("</"), Markup(">")
 SPACE, EQUALS, QUOTE = Markup(" "), Markup('="'), Markup('"')
 GAP = 17  # between two labels, so that neither lies on the other
+TICKS, MONTHS_NAMED = 4, 5  # about so many, as there is room for on a phone
 
 
 def element(name: str, *inside: Markup | str, **attributes: object) -> Markup:
@@ -25,13 +26,13 @@ def share(of: float, whole: float) -> str:
     return f"{100 * of / whole:.2f}%" if whole else "0%"
 
 
-def ticks(top: float, wanted: int = 4) -> list[int]:
-    """Return round numbers from nought up to what holds the top, about as many as wanted."""
+def ticks(top: float) -> list[int]:
+    """Return round numbers from nought up to what holds the top, about four of them."""
     step = next(
         step * 10**power
         for power in range(9)
         for step in (1, 2, 5)
-        if step * 10**power * wanted >= max(top, 1)
+        if step * 10**power * TICKS >= max(top, 1)
     )
     return list(range(0, int(-(-max(top, 1) // step)) * step + 1, step))
 
@@ -74,7 +75,7 @@ def gridlines(top: int, at: Iterable[int], height: int) -> Markup:
     return Markup("").join(lines)
 
 
-def months(first: date, last: date, height: int, most: int = 5) -> Markup:
+def months(first: date, last: date, height: int) -> Markup:
     """Return the beginnings of months below a plot, no more than there is room for on a phone."""
     begins = [
         date(year, month, 1)
@@ -82,7 +83,7 @@ def months(first: date, last: date, height: int, most: int = 5) -> Markup:
         for month in range(1, 13)
         if first <= date(year, month, 1) <= last
     ]
-    every = -(-len(begins) // most) or 1
+    every = -(-len(begins) // MONTHS_NAMED) or 1
     whole = (last - first).days or 1
     said = []
     for at in begins[::every]:

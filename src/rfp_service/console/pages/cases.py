@@ -48,21 +48,18 @@ def done_words(thing: DecidedThing, done: str) -> str:
 
 
 async def list_page(
-    request: Request, visit: Visit, path: str, names: Sequence[str], counted: str = "", **more: Any
+    request: Request, visit: Visit, path: str, names: Sequence[str], **more: Any
 ) -> dict[str, Any]:
     """Return a page of a list as its address narrows it, and what it can be narrowed to."""
     asked = chosen(request.query_params, names)
     cursor = request.query_params.get("cursor", "")
-    seen = await visit.get(
-        path, limit=PAGE_LENGTH, cursor=cursor, count=True, count_by=counted, **more, **asked
-    )
+    seen = await visit.get(path, limit=PAGE_LENGTH, cursor=cursor, count=True, **more, **asked)
     return {
         "items": seen["items"],
         "total": seen["total"],
         "next": seen["next"],
         "query": asked,
         "is_first": not cursor,
-        "counts": seen.get("counts") or (),
     }
 
 

@@ -42,25 +42,6 @@ class _Bad(Exception):
         self.reason = reason
 
 
-def read_log(
-    events: Path,
-    cases: Path,
-    options: Options,
-    now: datetime,
-    progress: Callable[[int], None] = lambda _: None,
-    findings_limit: int = FINDINGS_LIMIT,
-) -> Log:
-    """Read a log whole. Bad rows are left out and reported; odd cases are kept and reported.
-
-    All are counted; so many of either are listed.
-    """
-    reading = LogReading(options, now, findings_limit)
-    log = reading.read(case_rows(cases, options), event_rows(events, options), progress)
-    reading.close()
-    reading.total.cases = log.cases
-    return reading.total
-
-
 Rows = Iterator[tuple[int, dict[str, str] | BadRow]]
 
 

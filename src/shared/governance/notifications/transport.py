@@ -172,12 +172,7 @@ class Transport:
 
 @asynccontextmanager
 async def transport(
-    allowed: AllowList,
-    seconds: float,
-    *,
-    ca: Path | None = None,
-    certificate: Path | None = None,
-    find: FindAddresses = looked_up,
+    allowed: AllowList, seconds: float, *, ca: Path | None = None, certificate: Path | None = None
 ) -> AsyncIterator[Transport]:
     """Lend a transport for as long as something is sent."""
     context = _context(ca, certificate)
@@ -185,7 +180,7 @@ async def transport(
         ssl_context=context,
         max_connections=CONNECTIONS_LIMIT,
         keepalive_expiry=KEPT_SECONDS,
-        network_backend=JudgedBackend(allowed, find),
+        network_backend=JudgedBackend(allowed),
     ) as pool:
         yield Transport(pool, allowed, seconds)
 

@@ -14,11 +14,11 @@ from shared.flow.exports.ocel_json import write_ocel_json
 from shared.flow.exports.ocel_sqlite import write_ocel_sqlite
 from shared.flow.exports.xes_file import write_xes
 from shared.flow.imports.options import Options
-from shared.flow.imports.rfp_log import read_log
 from shared.flow.imports.xes import cases_beside, convert
 from shared.flow.log import Steps, live_log
 from shared.kernel.calendar import HOUR, microseconds
 from tests.shared.flow.exports.structure import must_be_ocel
+from tests.support.whole_logs import read_log
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 BEGAN = microseconds(datetime(2025, 3, 3, 9, 0, tzinfo=UTC))

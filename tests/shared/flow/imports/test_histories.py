@@ -14,11 +14,11 @@ from shared.flow.imports.histories import Histories
 from shared.flow.imports.history_reader import HistoryReader, LogNotReadToEnd, LogOutcome
 from shared.flow.imports.loader import LogFiles
 from shared.flow.imports.options import Options
-from shared.flow.imports.rfp_log import read_log
 from shared.kernel.errors import Refused
 from shared.kernel.messages import Stamp
 from shared.record.eventstore.encoding import EnvelopeMapper, Topics
 from tests.shared.flow.imports.examples import EVENTS, write
+from tests.support.whole_logs import read_log
 
 LOG = UUID(int=7)
 BY = 'Ann "A" Example'

@@ -9,8 +9,8 @@ from shared.flow.imports import partitioned_log
 from shared.flow.imports.files import NotReadable
 from shared.flow.imports.options import Options
 from shared.flow.imports.partitioned_log import PartitionedLog
-from shared.flow.imports.rfp_log import read_log
 from tests.shared.flow.imports.examples import write
+from tests.support.whole_logs import read_log
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 OPTIONS = Options(time_zone="Europe/London")

@@ -8,6 +8,7 @@ import pytest
 
 from shared.flow.imports import files, rfp_log
 from shared.flow.imports.files import ColumnMissing, ColumnTwice, FileTooLarge, NotReadable, digest
+from shared.flow.imports.historic_log import Log
 from shared.flow.imports.loader import LogFiles
 from shared.flow.imports.options import (
     Options,
@@ -16,10 +17,10 @@ from shared.flow.imports.options import (
     UnreadableActivityMap,
     stages_of,
 )
-from shared.flow.imports.rfp_log import Log, read_log
 from shared.kernel.errors import Refused
 from shared.web.tabular.limits import RowTooLong
 from tests.shared.flow.imports.examples import CASES, EVENTS, write
+from tests.support.whole_logs import read_log
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 HEADING = "case_id,seq,activity,stage,entered_at\n"

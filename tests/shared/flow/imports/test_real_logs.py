@@ -12,12 +12,12 @@ from shared.flow.bottlenecks import FlowQuery, bottlenecks
 from shared.flow.imports.files import OtherFormat, digest
 from shared.flow.imports.historic_log import Log
 from shared.flow.imports.options import Options
-from shared.flow.imports.rfp_log import read_log
 from shared.flow.log import Steps, imported_log
 from shared.flow.parties import Charging
 from shared.flow.requests import PeriodBackwards, period
 from shared.kernel.calendar import WorkingTime, microseconds
 from tests.shared.flow.imports.examples import write
+from tests.support.whole_logs import read_log
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 NO_CASES = "case_id,open_at,close_at\n"

@@ -16,12 +16,12 @@ from shared.flow.imports.files import FileTooLarge, NotReadable
 from shared.flow.imports.historic_log import Log
 from shared.flow.imports.loader import XES, LogFiles
 from shared.flow.imports.options import Options
-from shared.flow.imports.rfp_log import read_log
 from shared.flow.imports.xes import HasDocumentType, NotXes, cases_beside, convert
 from shared.kernel.errors import Refused
 from shared.web.sandbox.children import Sandbox
 from shared.web.sandbox.limits import MIB, NeedsTooMuchMemory
 from tests.shared.flow.imports.examples import CASES, EVENTS, write
+from tests.support.whole_logs import read_log
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'

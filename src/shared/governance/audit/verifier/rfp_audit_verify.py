@@ -323,9 +323,6 @@ class Entry:
         self.leaf = sha256(b"\0", raw)
 
 
-Against = tuple[Checkpoint, Policy, dict[str, str]]  # the last: notes that were opened before
-
-
 class Check:
     """One check of one bundle: what holds and what doesn't, in sentences."""
 
