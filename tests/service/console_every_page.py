@@ -44,11 +44,8 @@ NOT_A_PAGE = re.compile(r"\.(csv|zip|pdf|odt|ics)\b|/file$|/sign-in/begin|\.html
 # Where nobody of the demonstration need be led, and which specification looks there.
 LOOKED_AT_ELSEWHERE = {
     "/console/batches/{path}/{batch_id}": "console_failed_work",
-    "/console/consultations/{thing_id}": "console_states",
-    "/console/deliveries/{delivery_id}": "console_failed_work",
     "/console/progress/{kind}/{work_id}": "console_failed_work",
     "/console/rfps/{rfp_id}/decisions/check-catalogue": "console_states",
-    "/console/webhook-endpoints/{thing_id}": "console_states",
 }
 NO_PAGES = {  # they lead on, or are files
     "/console/",

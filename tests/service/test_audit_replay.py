@@ -7,6 +7,8 @@ from uuid import uuid4
 from rfp_service.rfps.commands.amendments import AmendRfp
 from rfp_service.rfps.commands.requests import RaiseRfp
 from rfp_service.rfps.domain.rfp import Rfp
+from shared.kernel.calendar import day_in_london
+from shared.kernel.wording import long_day
 from tests.support.api import Api
 from tests.support.people import HANA, RITA, SAM
 from tests.support.specs import stamp
@@ -24,6 +26,10 @@ async def test_a_decision_is_explained_and_taken_again(api: Api) -> None:
     assert seen["meaning"] == "One tier approved; the last one opens the path."
     assert seen["rule"]["name"] == "Approve"
     assert seen["rule"]["allows"] == "Approve for your tier."
+    assert seen["authority_in_words"] == (
+        "An approver may take this decision, where the scheme names them for the tier that decides, never"
+        " on what is theirs. They stood on the tier head, which decides on up to £25,000."
+    )
     assert seen["scheme_version"] == 1
     assert seen["known"]["own_tiers"] == ["head"]
     changes = {c["field"]: (c["before"], c["after"]) for c in seen["changes"]}
@@ -107,12 +113,23 @@ async def test_a_case_is_told_as_a_story(api: Api) -> None:
     ]
     assert (granted["waited_on"], granted["waited_in"]) == ("approver", "approval")
     assert {"field": "stage", "before": "approval", "after": "ready_to_issue"} in granted["changes"]
+    assert story["title"] == "Laptops"
+    today = long_day(day_in_london(datetime.now(UTC)))
+    waits = "It is not over: it waits for procurement. The last decision on it was"
+    assert story["ending"] == f"{waits} on {today}: approval granted."
     assert story["complete"] is True
     assert story["completeness"] == "Versions 1 to 9 follow one another; none is missing."
     assert story["state"]["stage"] == "ready_to_issue"
     assert story["open_wait"]["party"] == "procurement"
     elapsed = sum(item["waited_seconds"] for item in story["items"])
     assert abs(sum(w["seconds"] for w in story["waiting"]) - elapsed) < 1e-6
+
+
+async def test_a_story_says_how_its_case_ended(api: Api) -> None:
+    rfp = await api.raised()
+    await api.decide(rfp, "withdraw", reason="No need.")
+    story = (await api.get(f"/v1/audit/streams/{rfp}", SAM)).json()
+    assert story["ending"] == f"It ended on {long_day(day_in_london(datetime.now(UTC)))}: RFP withdrawn."
 
 
 async def test_a_story_is_told_as_it_was_known_then(api: Api) -> None:

@@ -13,8 +13,9 @@ import pytest
 
 from rfp_service.console.flow_sentences import NOT_KNOWN, TAKES
 from rfp_service.console.pages.record import ASKED_FIRST
-from rfp_service.console.words import whom, words
+from rfp_service.console.words import words
 from rfp_service.demonstration.neighbour import NAMES
+from shared.governance.audit.replay.parties import whom
 from tests.service.test_console_in_a_browser import looked_at
 from tests.support.browser import be_somebody, browser
 from tests.support.running import Running
@@ -126,8 +127,9 @@ def test_the_record_lists_every_decision_and_tells_each_with_its_proof(demonstra
         until_countersigned(sam, line["position"])
         page = said(sam.page(f"/record/{line['position']}"))
         assert all(
-            words in page for words in (told["meaning"], told["rule"]["allows"], line["said"]["reason"])
+            words in page for words in (told["meaning"], told["authority_in_words"], line["said"]["reason"])
         )
+        assert told["rule"]["insists"] not in page  # which is for whoever reads the program
         assert html.unescape(page).count(proof["leaf_hash"]) == 1
         assert "The same rule would decide the same again" in page
         assert "Countersigned by " in page
@@ -142,6 +144,8 @@ def test_a_case_is_told_as_it_was_known_at_a_day_and_two_days_are_compared(demon
             story = sam.asked(f"/audit/streams/{case}{query}")
             page = sam.page(f"/record/cases/{case}{query}")
             assert f"{len(story['items'])} decisions" in page
+            assert f"<h1>{html.escape(story['title'])}</h1>" in page
+            assert story["ending"] in html.unescape(page)
             assert page.count(">Proof<") == len(story["items"])
         compared = sam.page(f"/record/compared?from=2026-10-01&to={day}")
         total = sam.asked(f"/audit/comparisons?from=2026-10-01&as_of={day}&count=true")["total"]

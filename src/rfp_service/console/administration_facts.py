@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from rfp_service.console.words import day, lower, moment, name_of, pounds, text_of, words
+from rfp_service.console.words import day, moment, name_of, text_of, words
 from shared.kernel.calendar import day_in_london
+from shared.kernel.wording import in_sentence, pounds
 
 Said = Mapping[str, Any]
 FactsSaid = list[tuple[str, str]]
@@ -155,4 +156,6 @@ def key_options(account: Said, decision: str) -> dict[str, list[tuple[str, str]]
     if decision not in meant:
         return {}
     name, keys = meant[decision]
-    return {name: [(each["key_name"], f"{each['key_name']}: {lower(_key_stands(each))}") for each in keys]}
+    return {
+        name: [(each["key_name"], f"{each['key_name']}: {in_sentence(_key_stands(each))}") for each in keys]
+    }

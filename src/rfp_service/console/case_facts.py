@@ -1,7 +1,8 @@
 """What forms say of the RFP, contract or project that is decided on."""
 
 from rfp_service.console.administration_facts import FactsSaid, Said
-from rfp_service.console.words import day, name_of, pounds, words
+from rfp_service.console.words import day, name_of, words
+from shared.kernel.wording import pounds
 
 
 def rfp_facts(rfp: Said) -> FactsSaid:

@@ -7,7 +7,8 @@ from typing import Any
 from rfp_service.console.administration_facts import delegation_stands
 from rfp_service.console.notification_facts import ENDPOINT_STANDS
 from rfp_service.console.order_facts import ORDER_STANDS
-from rfp_service.console.words import day, moment, name_of, pounds, words
+from rfp_service.console.words import day, moment, name_of, words
+from shared.kernel.wording import pounds
 
 Row = Mapping[str, Any]
 Cell = Callable[[Row], str]

@@ -6,9 +6,10 @@ from typing import Any
 from rfp_service.console.administration_facts import FactsSaid, Said
 from rfp_service.console.links import page_of
 from rfp_service.console.visits import Visit
-from rfp_service.console.words import day, lower, name_of, words
+from rfp_service.console.words import day, name_of, words
 from rfp_service.events import EVENTS
 from shared.governance.disclosure.exemptible_fields import contents
+from shared.kernel.wording import in_sentence
 
 CAN_BE_WITHHELD = {event.__name__: contents(event) for event in EVENTS}
 PATHS = {
@@ -52,7 +53,7 @@ def called(thing: Said) -> str:
 
 def exemption_title(exemption: Said) -> str:
     """Return what is exempt, and of which thing."""
-    fields = [lower(words(each.removesuffix("_pence"))) for each in exemption["fields"].split()]
+    fields = [in_sentence(words(each.removesuffix("_pence"))) for each in exemption["fields"].split()]
     said = ", ".join(fields[:4]) + (f" and {len(fields) - 4} more" if len(fields) > 4 else "")
     return f"{said[:1].upper()}{said[1:]}"
 

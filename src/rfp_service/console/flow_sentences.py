@@ -4,8 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rfp_service.console.words import lower, whom, words
+from rfp_service.console.words import words
+from shared.governance.audit.replay.parties import whom
 from shared.kernel.calendar import SECOND, WORKING_DAY
+from shared.kernel.wording import in_sentence
 
 NOT_KNOWN = "–"  # noqa: RUF001  # a dash, as letters write it
 TAKES = {
@@ -94,7 +96,7 @@ def step_words(stage: str) -> str:
     """Return a stage within a sentence; `(open)` is where nobody has gone on from yet."""
     if stage == "open":
         return "out for bids"
-    return "wherever they go next" if stage == "(open)" else lower(words(stage))
+    return "wherever they go next" if stage == "(open)" else in_sentence(words(stage))
 
 
 def count(number: int, what: str) -> str:

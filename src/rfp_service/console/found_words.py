@@ -4,7 +4,8 @@ from typing import Any
 
 from rfp_service.console.disclosure_facts import PATHS
 from rfp_service.console.links import thing_page
-from rfp_service.console.words import day, lower, name_of, text_of, words
+from rfp_service.console.words import day, name_of, text_of, words
+from shared.kernel.wording import in_sentence
 
 SHOWN_LENGTH = 160  # letters of a text
 BEFORE = 60  # letters before the first word that was looked for
@@ -49,7 +50,7 @@ def excerpt(text: str, asked: str) -> str:
 
 def _about(row: dict[str, Any]) -> list[str]:
     """Return what something is said about: what that is called, or at least of which kind it is."""
-    return [f"on {row['case_name'] or 'one ' + lower(words(row['case_kind']))}"]
+    return [f"on {row['case_name'] or 'one ' + in_sentence(words(row['case_kind']))}"]
 
 
 def _page(row: dict[str, Any], place: str) -> str:

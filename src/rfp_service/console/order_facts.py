@@ -5,7 +5,8 @@ from typing import Any
 
 from rfp_service.console.administration_facts import FactsSaid, Said
 from rfp_service.console.visits import Visit
-from rfp_service.console.words import capitalize_first, day, name_of, pounds
+from rfp_service.console.words import capitalize_first, day, name_of
+from shared.kernel.wording import pounds
 
 ITEMS_LIMIT = 100
 ORDER_STANDS = {

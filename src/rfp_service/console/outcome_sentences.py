@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rfp_service.console.flow_sentences import count
-from rfp_service.console.words import lower, whom, words
+from rfp_service.console.words import words
+from shared.governance.audit.replay.parties import whom
+from shared.kernel.wording import in_sentence
 
 COLOURS = {"red": "Red", "amber": "Amber", "green": "Green", "complete": "Complete", "not_rated": "Not rated"}
 HORIZONS = {
@@ -63,8 +65,8 @@ def readiness_heading(days_left: int | None, items: Iterable[Mapping[str, Any]])
     if days_left is None:
         return said
     if days_left < 0:
-        return f"The transition was {count(-days_left, 'day')} ago; {lower(said)}"
-    return f"{count(days_left, 'day')} to the transition: {lower(said)}"
+        return f"The transition was {count(-days_left, 'day')} ago; {in_sentence(said)}"
+    return f"{count(days_left, 'day')} to the transition: {in_sentence(said)}"
 
 
 def waits_words(waits: Iterable[Mapping[str, Any]]) -> str:
@@ -84,4 +86,4 @@ def work_words(item: Mapping[str, Any]) -> str:
 
 def sentence_words(reason: str) -> str:
     """Return a reason within a sentence: a code in words, a sentence as it is."""
-    return lower(words(reason)) if reason.replace("_", "").isalnum() else reason
+    return in_sentence(words(reason)) if reason.replace("_", "").isalnum() else reason

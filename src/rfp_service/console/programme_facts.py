@@ -1,7 +1,8 @@
 """What pages say of pipeline notices, promised data and consultations."""
 
 from rfp_service.console.administration_facts import FactsSaid, Said
-from rfp_service.console.words import day, pounds, words
+from rfp_service.console.words import day, words
+from shared.kernel.wording import pounds
 
 
 def pipeline_title(year: Said) -> str:

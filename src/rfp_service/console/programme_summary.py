@@ -9,7 +9,7 @@ from rfp_service.console.api_calls import ApiRefused
 from rfp_service.console.outcome_sentences import readiness_heading
 from rfp_service.console.routes import HOME
 from rfp_service.console.visits import Visit
-from rfp_service.console.words import whom
+from shared.governance.audit.replay.parties import whom
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rfp_service.console.people_names import BEGINS, ENDS
-from rfp_service.console.words import day, moment, name_of, pounds, said_as, words
+from rfp_service.console.words import day, moment, name_of, said_as, words
+from shared.kernel.wording import pounds
 
 NOTHING = "nothing"
 SHOWN_LIMIT = 160  # a longer text is on the page of the decision itself

@@ -10,6 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from rfp_service.console import flow_sentences, links, outcome_sentences, record_words, words
 from rfp_service.version import VERSION
+from shared.governance.audit.replay import parties
+from shared.kernel import wording
 
 HERE = Path(__file__).parent
 HTML = "text/html; charset=utf-8"
@@ -30,15 +32,12 @@ FILTERS = {
     words: (
         "words",
         "day",
-        "pounds",
         "working_days",
         "name_of",
         "event_words",
         "text_of",
         "said_in",
-        "lower",
         "label",
-        "whom",
         "moment",
         "capitalize_first",
         "rows_in",
@@ -71,7 +70,13 @@ def _environment() -> Environment:
     )
     for module, names in FILTERS.items():
         made.filters.update({name: getattr(module, name) for name in names})
-    made.filters.update(with_query=links.address, figure_of=outcome_sentences.figure)
+    made.filters.update(
+        with_query=links.address,
+        figure_of=outcome_sentences.figure,
+        lower=wording.in_sentence,
+        pounds=wording.pounds,
+        whom=parties.whom,
+    )
     made.globals.update(release=VERSION, style=stylesheet()[0])
     return made
 

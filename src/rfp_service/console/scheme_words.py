@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from rfp_service.console.words import day, lower, name_of, said_value, words
+from rfp_service.console.words import day, name_of, said_value, words
 from shared.governance.scheme.domain import SchemeValues
+from shared.kernel.wording import in_sentence
 
 Seen = Mapping[str, Any]
 NAMED_BY = ("name", "stage", "code", "regime", "kind", "notice")  # what tells parts of a list apart
@@ -36,7 +37,7 @@ def proposed_changes(scheme: Seen, body: Seen) -> list[tuple[str, str, str]]:
 
 def _flat(within: str, values: Seen) -> Iterator[tuple[str, str]]:
     for name, value in values.items():
-        label = f"{within}: {lower(words(name.removesuffix('_pence')))}" if within else words(name)
+        label = f"{within}: {in_sentence(words(name.removesuffix('_pence')))}" if within else words(name)
         if isinstance(value, Mapping):
             yield from _flat(label, value)
         elif isinstance(value, list) and value and isinstance(value[0], Mapping):
@@ -49,7 +50,7 @@ def _flat_list(label: str, rows: Sequence[Seen]) -> Iterator[tuple[str, str]]:
     met = set()
     for number, row in enumerate(rows, 1):
         named = [name for name in NAMED_BY if isinstance(row.get(name), str)]
-        called = ", ".join(lower(words(row[name])) if name != "name" else row[name] for name in named)
+        called = ", ".join(in_sentence(words(row[name])) if name != "name" else row[name] for name in named)
         if called in met:  # so that none hides another
             called = f"{called} ({number})"
         met.add(called)
@@ -92,7 +93,7 @@ def stands_for_another(_: str, scheme: Seen) -> Seen:
 def proposals_facts(scheme: Seen) -> list[tuple[str, str]]:
     """Return what each proposal changes, for whoever is about to decide on one."""
     return [
-        (f"Proposal {each['proposal']}, {lower(name)}", f"{was} becomes {becomes}")
+        (f"Proposal {each['proposal']}, {in_sentence(name)}", f"{was} becomes {becomes}")
         for each in scheme["proposals"]
         for name, was, becomes in scheme_changes(scheme["values"], each["values"])
     ]

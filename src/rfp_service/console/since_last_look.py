@@ -7,7 +7,8 @@ from typing import Any
 from rfp_service.console.changed_values import with_changes
 from rfp_service.console.decided_thing import DecidedThing
 from rfp_service.console.visits import Visit
-from rfp_service.console.words import event_words, lower
+from rfp_service.console.words import event_words
+from shared.kernel.wording import in_sentence
 
 TOLD_LIMIT, THINGS_LIMIT = 3, 10
 
@@ -45,8 +46,8 @@ def changes_said(history: Iterable[Mapping[str, Any]], looked_until: int, reader
 
 def _parts(entry: Mapping[str, Any]) -> list[str]:
     if entry["changes"]:
-        return [f"{lower(name)} was {was}, is {now}" for name, was, now in entry["changes"]]
-    return [lower(event_words(entry["decision"]))]
+        return [f"{in_sentence(name)} was {was}, is {now}" for name, was, now in entry["changes"]]
+    return [in_sentence(event_words(entry["decision"]))]
 
 
 def lead_of_looks(items: Iterable[Mapping[str, Any]]) -> str:

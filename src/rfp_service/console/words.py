@@ -8,6 +8,7 @@ from typing import Any
 from rfp_service.console.labels import FIELDS, LABELS, LABELS_OF
 from rfp_service.console.people_names import marked, marked_if_id
 from shared.kernel.calendar import LONDON, SECOND, WORKING_DAY, day_in_london
+from shared.kernel.wording import pounds
 
 ABBREVIATIONS = {"wont": "won't", "rfp": "RFP", "vat": "VAT", "rfps": "RFPs"}
 ACTS = {
@@ -15,17 +16,6 @@ ACTS = {
     "public_contracts_regulations_2015": "Public Contracts Regulations 2015",
 }
 CLOCK = "clock"  # what decides when a deadline has come
-WHOM = {
-    "advisory_body": "an advisory body",
-    "approver": "an approver",
-    "evaluators": "the evaluators",
-    "market": "bids to come in",
-    "member": "a member of the council",
-    "nobody": "nobody",
-    "outgoing_supplier": "the outgoing supplier",
-    "requester": "the requester",
-    "statutory_clock": "days that the law asks for",
-}
 # What every event carries, or is said elsewhere on the page.
 NOT_SHOWN = frozenset(
     {
@@ -65,19 +55,9 @@ def field_label(name: str) -> str:
     return f"{words(name.removesuffix('_pence'))} in pounds" if name.endswith("_pence") else words(name)
 
 
-def whom(party: str) -> str:
-    """Return whom or what is waited for, within a sentence."""
-    return WHOM.get(party) or lower(words(party))
-
-
 def event_words(name: str) -> str:
     """Return what an event's name says: `RfpRaised` is "RFP raised"."""
     return words(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name))
-
-
-def lower(text: str) -> str:
-    """Return words within a sentence."""
-    return text if text[:2].isupper() else text[:1].lower() + text[1:]
 
 
 def name_of(person: str) -> str:
@@ -114,11 +94,6 @@ def capitalize_first(text: str) -> str:
 def month_name(month: str) -> str:
     """Return a month such as 2026-11 as a letter names it."""
     return f"{date.fromisoformat(f'{month}-01'):%B %Y}"
-
-
-def pounds(pence: int) -> str:
-    """Return an amount in pence as money."""
-    return f"£{pence / 100:,.2f}".removesuffix(".00")
 
 
 def working_days(seconds: float) -> str:

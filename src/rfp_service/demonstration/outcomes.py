@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from pydantic import JsonValue
 
@@ -28,6 +29,7 @@ from outcomes.domain.programme import Programme, ProgrammeOutcome
 from outcomes.domain.promised_data import PromisedData
 from outcomes.domain.tags import EvidenceDocument, MeasureShown
 from rfp_service.demonstration.aims import DATA, OUTCOMES, THEMES, Aim, Datum, Step
+from rfp_service.demonstration.consultations import OF_COUNCILLORS, OF_SERVICES, Asking
 from rfp_service.demonstration.storyboard import Storyboard, Thing
 from shared.kernel.calendar import day_in_london
 from shared.kernel.messages import Command
@@ -86,6 +88,8 @@ class _Programme:
         for aim in OUTCOMES:
             self._outcome(aim, data)
         self._councillors()
+        for asking in OF_SERVICES:
+            self._consultation(TRANSITION, asking)
 
     def _does(self, thing: Thing, command: Command[Any], by: str, days: float, **facts: JsonValue) -> bool:
         at = self.first_paper + timedelta(days=days)
@@ -168,6 +172,22 @@ class _Programme:
             course.append((step.dropped[0], DropMilestone(reason=step.dropped[1])))
         return course
 
+    def _consultation(self, programme: UUID, asking: Asking) -> None:
+        """Tell of what people were asked, and, where it is over, of what follows."""
+        thing = self.stage.thing(f"consultation {asking.name}", Consultation())
+        open_it = OpenConsultation(
+            programme=programme,
+            about=asking.about,
+            opened_on=self._day(asking.opened),
+            closes_on=self._day(asking.closes),
+            asked=asking.asked,
+        )
+        self._does(thing, open_it, PIA, asking.opened, programme_there=True)
+        self._does(thing, CountConsultation(counts=asking.counts), PIA, asking.counted)
+        if asking.conclusion:
+            close = CloseConsultation(conclusion=asking.conclusion)
+            self._does(thing, close, PIA, asking.counted + 5)
+
     def _councillors(self) -> None:
         """Tell of the other programme: what councillors work with, and what they said they prefer."""
         begin = BeginProgramme(code="member-ict", name="IT for councillors", owner=PIA)
@@ -176,19 +196,7 @@ class _Programme:
         statement = "Every councillor elected next May has what they need to work from the first day."
         add = AddOutcome(programme=MEMBERS, number=1, statement=statement, owner=OLGA)
         self._does(outcome, add, PIA, BEGUN_DAYS + 1, programme_there=True, measures=[])
-        asked = self.stage.thing("consultation devices", Consultation())
-        open_it = OpenConsultation(
-            programme=MEMBERS,
-            about="Which devices councillors prefer",
-            opened_on=self._day(20),
-            closes_on=self._day(48),
-            asked=84,
-        )
-        self._does(asked, open_it, PIA, 20, programme_there=True)
-        counts = {"a laptop of the council's": 38, "a tablet of the council's": 11, "their own": 14}
-        self._does(asked, CountConsultation(counts=counts), PIA, 50)
-        close = CloseConsultation(conclusion="A laptop is offered to all; a subsidy stays a choice.")
-        self._does(asked, close, PIA, 55)
+        self._consultation(MEMBERS, OF_COUNCILLORS)
         for title, due in (("Offer to councillors agreed", 200), ("Induction group at work", 260)):
             step = Step(title, due, reports=((165, "The working group has seen a draft."),))
             self._step(outcome, step, 2, {})

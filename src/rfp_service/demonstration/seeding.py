@@ -86,7 +86,7 @@ async def seed(settings: Settings, owner_url: str, service_url: str) -> int:
 
 async def _tell(connection: Connection, texts: PersonalTexts, service: Service) -> int:
     """Write the acts and their papers; return how many events they have."""
-    from rfp_service.demonstration import papers, story  # slow to load, and needed once
+    from rfp_service.demonstration import endpoints, papers, story  # slow to load, and needed once
     from rfp_service.demonstration.outcomes import PAPERS_APART
 
     now = datetime.now(UTC)
@@ -98,6 +98,7 @@ async def _tell(connection: Connection, texts: PersonalTexts, service: Service) 
     for act, paper_at in acts:
         await _write(connection, texts, act)
         await _write(connection, texts, await papers.issued_at(service, paper_at))
+    await endpoints.write_deliveries(connection, service)
     return len(scenes) + len(acts)
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from rfp_service.catalogue.commands.items import AddCatalogueItem
 from rfp_service.catalogue.domain.items import CatalogueItem
 from rfp_service.demonstration.correspondence import tell_of_correspondence
+from rfp_service.demonstration.endpoints import tell_of_endpoints
 from rfp_service.demonstration.exceptions import tell_of_exceptions
 from rfp_service.demonstration.governance import adopt_by_two, begin_long_ago, delegate, tell_of_governing
 from rfp_service.demonstration.outcomes import tell_of_outcomes
@@ -51,6 +52,7 @@ def story(now: datetime) -> list[Scene]:
     tell_of_priorities(stage)
     tell_of_exceptions(stage, directory, items, start)
     tell_of_urgencies(stage, items, start)
+    tell_of_endpoints(stage)
     return sorted(stage.scenes, key=lambda scene: scene.at)
 
 

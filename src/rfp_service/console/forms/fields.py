@@ -10,7 +10,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from rfp_service.console.labels import HINTS, SECTIONS, THE_REST
-from rfp_service.console.words import field_label, lower
+from rfp_service.console.words import field_label
+from shared.kernel.wording import in_sentence
 
 ONE_LINE_LIMIT = 200
 ROWS_LIMIT = 60
@@ -72,8 +73,8 @@ class FormField:
         if self.name == "reason":
             return "Give a reason"
         if self.kind in (AskedAs.CHOICE, AskedAs.YES_NO, AskedAs.TICKS):
-            return f"Choose: {lower(self.label)}"
-        return f"Enter: {lower(self.label)}"
+            return f"Choose: {in_sentence(self.label)}"
+        return f"Enter: {in_sentence(self.label)}"
 
 
 @cache

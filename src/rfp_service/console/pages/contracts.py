@@ -13,8 +13,8 @@ from rfp_service.console.pages.cases import case_page, choices, list_page
 from rfp_service.console.rendering import HEADERS, go_to, page
 from rfp_service.console.routes import HOME, page_router
 from rfp_service.console.visits import Sent, Visit, Visiting
-from rfp_service.console.words import pounds
 from shared.kernel.calendar import day_in_london
+from shared.kernel.wording import pounds
 from shared.web.core_service import core_service
 from shared.web.lists.filters import VALUES_LIMIT
 

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from fastapi import Path, Query, Request, Response
 
-from rfp_service.console.links import address, after, begin_of, chosen
+from rfp_service.console.disclosure_facts import PATHS
+from rfp_service.console.links import address, after, begin_of, chosen, thing_page
 from rfp_service.console.rendering import page
 from rfp_service.console.routes import HOME, page_router
 from rfp_service.console.visits import Visit, Visiting
@@ -88,7 +89,10 @@ async def one_case(request: Request, visit: Visiting, case_id: UUID) -> Response
     """Tell a case from its first decision to its last, as it was known at a day."""
     query = chosen(request.query_params, ("as_of",))
     story = await visit.get(f"/v1/audit/streams/{case_id}", **query)
-    return page(request, "record_case", story=story, query=query, path=f"{PATH}/cases/{case_id}")
+    itself = thing_page(PATHS.get(story["kind"], ""), str(case_id))
+    return page(
+        request, "record_case", story=story, query=query, path=f"{PATH}/cases/{case_id}", itself=itself
+    )
 
 
 @router.get("/record/compared")

@@ -85,6 +85,10 @@ async def test_the_pages_are_for_people(pool: asyncpg.Pool, store: EventStore) -
     assert "<h3>RFP raised</h3>" in story
     first = files.manifest().first_position
     assert re.search(rf"<h2>RFP-{first}: [A-Z][^<]+ <span class=place>RFP, {a_case()}</span></h2>", story)
+    outline = (
+        r"<p>RFP raised by <b>[a-z-]+</b>, as requester, on \d+ [A-Z][a-z]+ \d{4}\. It (ended|is not over)"
+    )
+    assert re.search(outline, story)
     assert re.search(r"<p>Altogether it waited [^<]+ for procurement", story)
     assert f"<h1>What was decided on RFP-{first}: " in story
     assert (

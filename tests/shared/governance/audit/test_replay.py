@@ -14,11 +14,13 @@ from hypothesis import given as drawn
 
 from rfp_service.events import EVENTS
 from rfp_service.migrating import rebuild_views
+from rfp_service.permissions import PERMISSIONS
 from rfp_service.rfps.domain.events import RfpAmended, RfpHoldEnded, RfpHoldStarted
 from rfp_service.rfps.domain.key_decision_events import CallInUpheld
 from rfp_service.rfps.domain.rfp import Party, Rfp
 from rfp_service.rfps.domain.stages import Stage
 from rfp_service.rooms import VIEWS
+from shared.governance.audit.replay.authority import authority_in_words
 from shared.governance.audit.replay.explanation import explained
 from shared.governance.audit.replay.reexecution import (
     NOT_KEPT,
@@ -223,6 +225,9 @@ async def test_every_kind_of_decision_of_a_year_is_explained(store: EventStore) 
         assert told.rule is not None, told
         assert told.rule.allows.endswith("."), told.rule
         assert told.rule.insists.endswith("."), told.rule
+        in_words = authority_in_words(told.model_dump(), told.rule.name, PERMISSIONS)
+        assert in_words.endswith("."), told
+        assert "_" not in in_words, in_words
         assert told.authority, told
         assert told.by, told
         assert told.meaning.endswith("."), told

@@ -15,14 +15,15 @@ from shared.governance.audit.bundle.period_summary import (
     contents,
     period_summary,
     who_waited,
-    whom,
 )
 from shared.governance.audit.record_index.domain import IndexCommitted
+from shared.governance.audit.replay.parties import whom
 from shared.governance.audit.replay.states import Change, words
 from shared.governance.audit.replay.story import Story, StoryStep, span, story
 from shared.kernel.calendar import LONDON, day_in_london
 from shared.kernel.messages import Recorded
 from shared.kernel.personal import PERSONAL, is_sealed
+from shared.kernel.wording import long_day
 from shared.ledger.checkpoints import Vouched
 from shared.record.eventstore.reader import ReadBasis
 
@@ -86,7 +87,7 @@ def _what_it_is(manifest: Manifest, names: Mapping[str, CaseName]) -> str:
 def _moment(at: datetime) -> str:
     local = at.astimezone(LONDON)
     midnight = (local.hour, local.minute, local.second, local.microsecond) == (0, 0, 0, 0)
-    return _day(day_in_london(at)) if midnight else _time(at)
+    return long_day(day_in_london(at)) if midnight else _time(at)
 
 
 def _witnessed(vouched: Vouched) -> str:
@@ -128,8 +129,17 @@ def _case(
     body = "\n".join(_step(item) for item in told.items) if told else _part(events, hidden)
     return (
         f"<section id='c-{case.id}'>\n<h2>{_text(name.name)} <span class=place>{_text(place)}</span></h2>\n"
-        f"<p>{versions}</p>{_waited(told)}\n{body}\n</section>"
+        f"{_outline(told)}<p>{versions}</p>{_waited(told)}\n{body}\n</section>"
     )
+
+
+def _outline(told: Story | None) -> str:
+    """Return who began a whole case, and how it ended."""
+    if told is None:
+        return ""
+    first = told.items[0]
+    by, day = _by(first.by, first.acting_for, first.authority), long_day(day_in_london(first.happened_at))
+    return f"<p>{_text(words(first.decision))} by {by}, on {day}. {_text(told.ending)}</p>\n"
 
 
 def _waited(told: Story | None) -> str:
@@ -198,9 +208,13 @@ def _said(recorded: Recorded) -> str:
 
 
 def _who(by: str, acting_for: str, authority: str, at: datetime) -> str:
+    return f"<p>{_by(by, acting_for, authority)}, on {_time(at)}.</p>\n"
+
+
+def _by(by: str, acting_for: str, authority: str) -> str:
     stood_in = f" in place of <b>{_text(acting_for)}</b>" if acting_for else ""
     as_what = f", as {_text(words(authority).lower())}" if authority else ""
-    return f"<p><b>{_text(by)}</b>{as_what}{stood_in}, on {_time(at)}.</p>\n"
+    return f"<b>{_text(by)}</b>{as_what}{stood_in}"
 
 
 def _place(position: int, at: datetime) -> str:
@@ -251,14 +265,10 @@ def _is_nothing(value: JsonValue) -> bool:
 def _plain(text: str) -> str:
     """Return a text as people write it: days and times in words, codes without their underscores."""
     if _DAY.fullmatch(text):
-        return _day(date.fromisoformat(text))
+        return long_day(date.fromisoformat(text))
     if _INSTANT.fullmatch(text):
         return _time(datetime.fromisoformat(text))
     return _text(text.replace("_", " ") if _CODE.fullmatch(text) else text)
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 def _time(at: datetime) -> str:

@@ -9,11 +9,12 @@ from typing import NamedTuple
 from shared.governance.audit.bundle.late_approvals import LateApprovals, late_approvals
 from shared.governance.audit.decision_rows import DecisionRow, decision_rows
 from shared.governance.audit.exception_figures import COUNTED
-from shared.governance.audit.replay.states import called_in, words
+from shared.governance.audit.replay.parties import whom
+from shared.governance.audit.replay.states import called_in, title_in, words
 from shared.governance.audit.replay.story import Story, span
 from shared.kernel.calendar import day_in_london
 from shared.kernel.messages import Recorded
-from shared.kernel.personal import is_sealed
+from shared.kernel.wording import long_day
 
 CALLED = {
     "exceptions": "General exceptions",
@@ -30,8 +31,6 @@ CALLED = {
 }
 SENTENCES = {name: counting.sentence for name, counting in COUNTED.items() if name in CALLED}
 LATE = "late_approvals"
-TITLES = ("title", "name", "subject")
-PROPER = frozenset({"procurement", "finance", "legal", "scrutiny"})  # parties that are named without "the"
 LINKS_LIMIT = 60
 BODY_NAMES = {"rfps": "RFP work"}
 
@@ -117,11 +116,6 @@ def who_waited(stories: Mapping[str, Story | None], names: Mapping[str, CaseName
     )
 
 
-def whom(party: str) -> str:
-    """Return a party as a sentence names it."""
-    return words(party).lower() if party in PROPER else f"the {words(party).lower()}"
-
-
 def _span(seconds: float) -> str:
     return _text(span(timedelta(seconds=seconds)))
 
@@ -173,7 +167,7 @@ def _place(row: DecisionRow) -> str:
     """Return a link to a decision: on which case, and on which day."""
     day = row["on"]
     assert isinstance(day, date), "it was put there"
-    return f"<a href='#e-{row['position']}'>{_text(str(row['case']))}</a>, {day.day} {day:%B %Y}"
+    return f"<a href='#e-{row['position']}'>{_text(str(row['case']))}</a>, {long_day(day)}"
 
 
 def _counts(name: str, row: DecisionRow, late: LateApprovals) -> bool:
@@ -190,9 +184,8 @@ def _title(events: Sequence[Recorded]) -> str:
     for recorded in events:
         said = recorded.envelope["data"]
         assert isinstance(said, dict), "an event says something by name"
-        for name in TITLES:
-            if isinstance(value := said.get(name), str) and value and not is_sealed(value):
-                return value
+        if title := title_in(said):
+            return title
     return ""
 
 

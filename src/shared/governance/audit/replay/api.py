@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 from pydantic.config import JsonDict
 from sqlalchemy import ColumnElement, true
@@ -13,15 +13,18 @@ from shared.governance.audit.journal import decisions
 from shared.governance.audit.log_api import LARGEST
 from shared.governance.audit.reads import READ_AUDIT, AuditRoute
 from shared.governance.audit.redaction import redact_decisions
+from shared.governance.audit.replay.authority import authority_in_words
 from shared.governance.audit.replay.comparison import Difference, last_changes, with_changes
 from shared.governance.audit.replay.explanation import Explanation, explained
 from shared.governance.audit.replay.lateness import scheme_at
 from shared.governance.audit.replay.notification_proofs import Telling, tellings
 from shared.governance.audit.replay.periods import Period, period
+from shared.governance.audit.replay.states import title_in
 from shared.governance.audit.replay.story import Story, happened_by, story
 from shared.kernel.calendar import day_in_london
 from shared.kernel.errors import NotFound, Unacceptable
 from shared.record.eventstore.reader import ReadBasis
+from shared.web.core_service import core_service
 from shared.web.decisions.commands import may
 from shared.web.lists.filters import AT_MOST, ListMoment, Where
 from shared.web.lists.list_of import ListOf
@@ -70,7 +73,9 @@ class TimesReversed(Unacceptable):
     responses=READS_ONE,
 )
 async def explain(
-    reading: Read, position: Annotated[int, Path(ge=1, le=LARGEST, description="The decision's position.")]
+    request: Request,
+    reading: Read,
+    position: Annotated[int, Path(ge=1, le=LARGEST, description="The decision's position.")],
 ) -> Explanation:
     """Show by which rule, on what authority and knowing what somebody decided; ask the rule again.
 
@@ -80,6 +85,8 @@ async def explain(
     found = (await explained(reading.record, position, reading.position)).model_dump()
     found["countersigned"] = (await countersigned(reading.pool, [position]))[position]
     await redact_decisions(reading, found["stream_id"], [found])
+    rule = found["reexecution"]["rule"]
+    found["authority_in_words"] = authority_in_words(found, rule, core_service(request).permissions)
     return Explanation.model_validate(found)
 
 
@@ -114,7 +121,7 @@ async def tell(
     names = ("state", "reference")
     state = {"stream_id": stream_id, "withheld": {}, **{name: shown[name] for name in names}}
     await reading.redacted([state])
-    return ToldStory.model_validate({**shown, **state})
+    return ToldStory.model_validate({**shown, **state, "title": title_in(state["state"])})
 
 
 def _is_no_filter(_: str, __: ListMoment) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, JsonValue
+from pydantic import BaseModel, Field, JsonValue
 
 from shared.governance.audit.countersignatures import Countersigned
 from shared.governance.audit.replay.reexecution import Reexecution, commands_known, reexecuted
@@ -34,6 +34,7 @@ class Explanation(BaseModel):
     by: str
     acting_for: str
     authority: str
+    authority_in_words: str = Field("", description="Which rule let them: role, tier, delegation, limits.")
     happened_at: datetime
     recorded_at: datetime
     scheme_version: int

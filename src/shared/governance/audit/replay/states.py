@@ -1,7 +1,7 @@
 """A thing's states, event by event, and what each event changed."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, Protocol, runtime_checkable
 
@@ -10,6 +10,10 @@ from pydantic_core import to_jsonable_python
 
 from shared.kernel.messages import Event, Recorded, State
 from shared.kernel.personal import is_sealed
+
+# By what a thing of any kind is called, where it has no number: in its state, or in what it says of itself.
+TITLES = ("title", "name", "subject", "statement", "what", "about")
+ABOUT_ITSELF = ("need", "about")
 
 
 class Change(BaseModel):
@@ -62,6 +66,16 @@ def called_in(events: Sequence[Recorded]) -> str:
     if [event.version for event in events] == list(range(1, len(events) + 1)):
         *_, (_, _, state) = steps(events)
     return called(state, events[0].position)
+
+
+def title_in(said: Mapping[str, JsonValue]) -> str:
+    """Return what a state or an event calls its thing; blank where it has no words for it."""
+    for place in (said, *(said.get(name) for name in ABOUT_ITSELF)):
+        if isinstance(place, dict):
+            for name in TITLES:
+                if isinstance(value := place.get(name), str) and value:
+                    return value
+    return ""
 
 
 def as_json(state: State) -> dict[str, JsonValue]:

@@ -8,8 +8,20 @@ from uuid import UUID
 from pydantic import BaseModel, JsonValue
 
 from shared.governance.audit.countersignatures import Countersigned
-from shared.governance.audit.replay.states import Change, as_json, called, changes, meaning, steps, words
+from shared.governance.audit.replay.parties import whom
+from shared.governance.audit.replay.states import (
+    Change,
+    as_json,
+    called,
+    changes,
+    meaning,
+    steps,
+    title_in,
+    words,
+)
+from shared.kernel.calendar import day_in_london
 from shared.kernel.messages import Recorded, State
+from shared.kernel.wording import counted, in_sentence, long_day
 from shared.record.eventstore.reader import ReadBasis
 
 LONG_WAIT = timedelta(days=7)
@@ -61,6 +73,8 @@ class Story(BaseModel):
     id: UUID
     kind: str
     reference: str
+    title: str
+    ending: str
     version: int
     position: int
     as_of: datetime
@@ -85,10 +99,13 @@ def story(
     items: list[StoryStep] = []
     waits: dict[str, float] = {}
     last: Recorded | None = None
+    closing: Recorded | None = None  # since when it waits for nobody any more
     for recorded, before, after in steps(events):
         item = _step(recorded, last, before, after, by_position.get(recorded.position, []))
         if item.waited_on:
             waits[item.waited_on] = waits.get(item.waited_on, 0) + item.waited_seconds
+        if _party(before) and not _party(after):
+            closing = recorded
         items.append(item)
         last, state = recorded, after
     return Story(
@@ -96,6 +113,8 @@ def story(
         kind=type(events[-1].event).kind,
         version=events[-1].version,
         reference=called(state, events[0].position) if events[0].version == 1 else "",
+        title=title_in(as_json(state)),
+        ending=_ending(closing, events[-1], state),
         position=events[-1].position,
         as_of=as_of,
         basis=basis,
@@ -185,6 +204,19 @@ def _open_wait(state: State, since: datetime, as_of: datetime) -> Waiting | None
     return Waiting(party=party, seconds=max(0.0, (as_of - since).total_seconds()))
 
 
+def _ending(closing: Recorded | None, last: Recorded, state: State) -> str:
+    """Return how a case ended, or for whom it waits; of what never waits, what was decided last."""
+    if party := _party(state):
+        return f"It is not over: it waits for {whom(party)}. The last decision on it was {_decided(last)}."
+    return f"It ended {_decided(closing)}." if closing else f"The last decision on it was {_decided(last)}."
+
+
+def _decided(recorded: Recorded) -> str:
+    """Return when something was decided, and what."""
+    day = long_day(day_in_london(recorded.happened_at))
+    return f"on {day}: {in_sentence(words(type(recorded.event).__name__))}"
+
+
 def _party(state: State) -> str:
     """Return whom a thing waits on, where it is one of those that wait."""
     party = str(getattr(state, "waiting_on", ""))
@@ -199,10 +231,6 @@ def span(length: timedelta) -> str:
     """Return a length of time as people say it."""
     days, seconds = length.days, length.seconds
     if days:
-        return _counted(days, "day")
+        return counted(days, "day")
     hours, minutes = seconds // 3600, seconds // 60 % 60
-    return _counted(hours, "hour") if hours else _counted(minutes, "minute")
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    return counted(hours, "hour") if hours else counted(minutes, "minute")
