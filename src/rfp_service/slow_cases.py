@@ -1,4 +1,4 @@
-"""RFPs that have been in their stage for longer than 85 % of those before them: who can act on one is told.
+"""RFPs that have been in their stage for longer than 85% of those before them: who can act on one is told.
 
 Once for each stay in a stage. It follows from the record, so it is found by looking, and is no event.
 """

@@ -39,7 +39,10 @@ PEOPLE = (
     "ada-admin",
 )
 FIRST_VISIT_BYTES_LIMIT = 350_000
-AN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/people/)[\w.-]+|(?<=/record/)\d+|\d{4}-\d\d(-\d\d)?")
+AN_ID = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/people/)[\w.-]+|(?<=/record/)\d+|(?<=/deliveries/)\d+"
+    r"|\d{4}-\d\d(-\d\d)?"
+)
 NOT_A_PAGE = re.compile(r"\.(csv|zip|pdf|odt|ics)\b|/file$|/sign-in/begin|\.html$")
 # Where nobody of the demonstration need be led, and which specification looks there.
 LOOKED_AT_ELSEWHERE = {

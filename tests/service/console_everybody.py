@@ -88,9 +88,9 @@ async def by_keyboard(page: Page) -> None:
 
 
 async def enlarged(page: Page) -> None:
-    """Expect that nothing is cut off at 200 %, nor where the browser's own letters are twice as large."""
-    await page.set_viewport_size({"width": 640, "height": 400})  # 200 % of 1,280 by 800
-    assert await page.evaluate(WIDER) <= 0, "wider than its window at 200 %"
+    """Expect that nothing is cut off at 200%, nor where the browser's own letters are twice as large."""
+    await page.set_viewport_size({"width": 640, "height": 400})  # 200% of 1,280 by 800
+    assert await page.evaluate(WIDER) <= 0, "wider than its window at 200%"
     await page.evaluate("document.documentElement.style.fontSize = '200%'")
     assert await page.evaluate(WIDER) <= 0, "wider than its window with letters twice as large"
     await page.set_viewport_size({"width": 1280, "height": 800})

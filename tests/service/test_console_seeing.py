@@ -37,7 +37,7 @@ def test_where_it_waits_is_told_in_a_sentence_and_in_the_apis_own_figures(demons
     assert f"Of all working time that {figures['cases']['all']} RFPs waited" in page
     edges = sorted(figures["edges"], key=lambda edge: edge["rank_with_open"])
     shares = [row[2] for row in rows_of(page, "steps")]
-    assert shares == [f"{100 * edge['share_working']:.1f} %" for edge in edges]
+    assert shares == [f"{100 * edge['share_working']:.1f}%" for edge in edges]
     assert [row[3] for row in rows_of(page, "steps")] == [str(edge["n"]) for edge in edges]
     waited = [each for each in figures["parties"] if each["working_seconds"] or each["open_working"]["sum"]]
     assert [row[3] for row in rows_of(page, "parties")] == [
@@ -91,7 +91,7 @@ def test_two_periods_stand_side_by_side_with_their_own_figures(demonstration: Ru
     ]
     assert all(sentence in html.unescape(page) for sentence in compared["sentences"])
     worst = max(before["edges"], key=lambda edge: edge["share_working"])
-    assert f"{100 * worst['share_working']:.1f} % of {worst['n']} time" in said(page)
+    assert f"{100 * worst['share_working']:.1f}% of {worst['n']} time" in said(page)
 
 
 def test_a_choice_that_nothing_matches_or_that_can_not_be_is_a_page_too(demonstration: Running) -> None:

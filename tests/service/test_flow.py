@@ -128,7 +128,7 @@ async def test_flow_of_an_imported_log(api: Api) -> None:
     assert (told.rework.cases, told.rework.loops) == (1, 1)
     assert told.hand_overs.changed.n == 3
     assert told.hand_overs.same.n == 1
-    assert told.expectation.working_days is None  # of two, one lasts: 85 % is not estimable
+    assert told.expectation.working_days is None  # of two, one lasts: 85% is not estimable
     assert any("2 cases came and 1 was closed" in sentence for sentence in told.sentences)
     assert told.littles_law is not None
     assert told.littles_law.unstable

@@ -139,7 +139,7 @@ class ForecastCalibration(BaseModel):
     What began on `split_on` or later is held out, and forecast from what was known before. Shares and
     errors are null, and `verdict` says why, with fewer than `needed` projects to learn from or to test.
     Errors are mean squared ones of "will it be over before the day", by the odds and by the rule (forecast
-    and contingency); `better_than_rule` where the odds' are smaller, with 95 % confidence.
+    and contingency); `better_than_rule` where the odds' are smaller, with 95% confidence.
     """
 
     finished: int

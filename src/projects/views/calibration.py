@@ -16,7 +16,7 @@ from projects.views.project_histories import ProjectHistory
 HELD_OUT = 1 / 3
 TESTED_LIMIT = 2_000
 QUESTIONS = (1.0, 1.25, 1.5, 2.0)  # will it be over before so many times its first plan has passed?
-SURE = 1.96  # standard errors: 95 %
+SURE = 1.96  # standard errors: 95%
 
 TOO_FEW_PAST = f"not tested: fewer than {ENOUGH} projects had finished before the split"
 TOO_FEW_TESTED = f"not tested: fewer than {ENOUGH} projects that began later can be judged yet"

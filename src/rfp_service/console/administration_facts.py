@@ -7,9 +7,11 @@ from typing import Any
 from rfp_service.console.words import day, moment, name_of, text_of, words
 from shared.kernel.calendar import day_in_london
 from shared.kernel.wording import in_sentence, pounds
+from shared.web.access.claims import Scope
 
 Said = Mapping[str, Any]
 FactsSaid = list[tuple[str, str]]
+SCOPES = {Scope.READ: "see what there is", Scope.DECIDE: "decide"}
 
 
 def delegation_title(given: Said) -> str:
@@ -101,13 +103,18 @@ def person_waits(person: Said) -> list[str]:
     return [said]
 
 
+def may_words(account: Said) -> str:
+    """Return what the scopes of an account let a program do."""
+    return " and ".join(SCOPES.get(scope, scope) for scope in account["scopes"].split())
+
+
 def account_facts(account: Said) -> FactsSaid:
     """Return what a program may do, who answers for it, and how its keys stand."""
     keys = [(f"Key {each['key_name']}", _key_stands(each)) for each in account["key_list"]]
     return [
         ("Stands", words(account["status"])),
         ("Answered for by", name_of(account["owner"])),
-        ("May", account["scopes"].replace(" ", ", ")),
+        ("May", may_words(account)),
         *keys,
     ]
 
@@ -126,8 +133,8 @@ def account_waits(account: Said) -> list[str]:
     owner, found = name_of(account["owner"]), []
     if account["status"] == "proposed":
         found.append(
-            f"Once a second person confirms it, this program may have keys and do so much: "
-            f"{account['scopes'].replace(' ', ', ')}. Until then it may do nothing. "
+            f"Once a second person confirms it, this program may have keys, and {may_words(account)}. "
+            "Until then it may do nothing. "
             f"Neither whoever proposed it nor {owner}, who answers for it, can confirm it."
         )
     if account["status"] != "closed":

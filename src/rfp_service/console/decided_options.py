@@ -15,7 +15,7 @@ def rfp_options(rfp: Seen) -> Options:
     """Return what can be meant by the references that an RFP's decisions ask for."""
     bids = [(each["reference"], each["reference"]) for each in rfp["bids_received"]]
     asked = [(str(each["number"]), f"{each['number']}: {each['question']}") for each in rfp["clarifications"]]
-    criteria = [(each["name"], f"{each['name']} ({each['weight']} %)") for each in rfp["criteria"]]
+    criteria = [(each["name"], f"{each['name']} ({each['weight']}%)") for each in rfp["criteria"]]
     return {"bid": bids, "criterion": criteria, "number": asked}
 
 

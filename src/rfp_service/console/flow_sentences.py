@@ -4,10 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rfp_service.console.words import words
+from rfp_service.console.words import step_words, words
 from shared.governance.audit.replay.parties import whom
 from shared.kernel.calendar import SECOND, WORKING_DAY
-from shared.kernel.wording import in_sentence
 
 NOT_KNOWN = "–"  # noqa: RUF001  # a dash, as letters write it
 TAKES = {
@@ -74,12 +73,10 @@ def ageing_lead(items: Sequence[Mapping[str, Any]]) -> str:
     if not items:
         return "No RFP is open."
     if not beyond:
-        return (
-            f"None of {count(len(items), 'open RFP')} has been where it is longer than 85 % of others were."
-        )
+        return f"None of {count(len(items), 'open RFP')} has been where it is longer than 85% of others were."
     return (
         f"{beyond} of {count(len(items), 'open RFP')} {'has' if beyond == 1 else 'have'} been where"
-        f" {'it is' if beyond == 1 else 'they are'} longer than 85 % of others were."
+        f" {'it is' if beyond == 1 else 'they are'} longer than 85% of others were."
     )
 
 
@@ -89,14 +86,7 @@ def scatter_lead(survival: Mapping[str, Any]) -> str:
     if half is None:
         return "Too few have closed to say how long one takes."
     said = f"Half of all RFPs close within {half:.0f} days of being begun"
-    return f"{said}, 85 % within {most:.0f}." if most is not None else f"{said}."
-
-
-def step_words(stage: str) -> str:
-    """Return a stage within a sentence; `(open)` is where nobody has gone on from yet."""
-    if stage == "open":
-        return "out for bids"
-    return "wherever they go next" if stage == "(open)" else in_sentence(words(stage))
+    return f"{said}, 85% within {most:.0f}." if most is not None else f"{said}."
 
 
 def count(number: int, what: str) -> str:

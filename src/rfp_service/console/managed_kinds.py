@@ -9,6 +9,7 @@ from outcomes.commands.promised_data import PromiseData
 from rfp_service.catalogue.commands.items import AddCatalogueItem
 from rfp_service.catalogue.commands.orders import RaiseOrder
 from rfp_service.console import adding_forms, outcome_forms
+from rfp_service.console.administration_facts import may_words
 from rfp_service.console.decided_thing import Seen
 from rfp_service.console.disclosure_facts import matter_page
 from rfp_service.console.links import PAGES
@@ -52,7 +53,7 @@ def _item_under(item: Seen) -> str:
 
 
 def _scopes(account: Seen) -> str:
-    return str(account["scopes"].replace(" ", ", "))
+    return f"May {may_words(account)}"
 
 
 def _host(endpoint: Seen) -> str:

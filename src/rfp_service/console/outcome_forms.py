@@ -20,7 +20,7 @@ CALLED = {
     "name": "Figure",
     "target": "Aim",
 }
-HINTED = {"target": "A share is a part of one: 0.9 is 90 %. An amount is in pence."}
+HINTED = {"target": "A share is a part of one: 0.9 is 90%. An amount is in pence."}
 OF_ANY_KIND = "Paste the address of its page here, or of it in the API."
 
 

@@ -36,7 +36,7 @@ def figure(value: float | None, unit: str) -> str:
         return "nothing to measure"
     if unit == "pence":
         return f"£{value / 100:,.0f}"
-    return f"{value * 100:.0f} %" if unit == "share" else f"{value:,.0f}"
+    return f"{value * 100:.0f}%" if unit == "share" else f"{value:,.0f}"
 
 
 def trend_words(measure: Mapping[str, Any]) -> str:

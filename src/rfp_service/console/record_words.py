@@ -1,12 +1,12 @@
 """How pages say what the record holds of a decision: what it changed, and what was known, without codes."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sized
 from typing import Any
 
 from rfp_service.console.people_names import BEGINS, ENDS
-from rfp_service.console.words import day, moment, name_of, said_as, words
-from shared.kernel.wording import pounds
+from rfp_service.console.words import AN_ID, day, moment, name_of, said_as, words
+from shared.kernel.wording import in_sentence, pounds
 
 NOTHING = "nothing"
 SHOWN_LIMIT = 160  # a longer text is on the page of the decision itself
@@ -18,7 +18,7 @@ def changes_in(changes: Iterable[Mapping[str, Any]], *, whole: bool = False) -> 
     """Return what changed as a reader knows it: of what, from what, to what."""
     found = []
     for each in changes:
-        if each["field"].rpartition(".")[2] in BESIDE:
+        if each["field"].rpartition(".")[2] in BESIDE or _is_id(each["after"]) or _is_id(each["before"]):
             continue
         before, after = (value_words(each["field"], each[side]) for side in ("before", "after"))
         if before != after:
@@ -35,7 +35,7 @@ def field_words(field: str) -> str:
 
 
 def value_words(field: str, value: Any) -> str:
-    """Return a value as a reader knows it; of many things that are no texts, how many there are."""
+    """Return a value as a reader knows it."""
     match value:
         case None | "" | [] | {}:
             said = NOTHING
@@ -44,14 +44,42 @@ def value_words(field: str, value: Any) -> str:
         case list() if all(isinstance(each, str) for each in value):
             said = ", ".join(said_as(each) for each in value)
         case list():
-            said = f"{len(value)} entr{'y' if len(value) == 1 else 'ies'}"
+            said = "; ".join(filter(None, map(_entry, value))) or _entries(value)
         case dict():
-            said = str(value.get("text", f"{len(value)} entries"))
+            said = str(value.get("text", _entries(value)))
         case int() if field.endswith("_pence"):
             said = pounds(value)
         case _:
             said = _text(str(value))
     return said
+
+
+def _entries(value: Sized) -> str:
+    return f"{len(value)} entr{'y' if len(value) == 1 else 'ies'}"
+
+
+def _entry(value: Any) -> str:
+    """Return one of many things: what it says of itself, without ids."""
+    if isinstance(value, dict):
+        said = [
+            in_sentence(field_words(name)) if each is True else _part(name, each)
+            for name, each in value.items()
+        ]
+    elif isinstance(value, list):
+        said = [_part("", each) for each in value]
+    else:
+        said = [value_words("", value)]
+    return ", ".join(filter(None, said))
+
+
+def _part(name: str, value: Any) -> str:
+    is_said = value is not False and value not in (None, "", [], {}) and not _is_id(value)
+    return value_words(name, value) if is_said else ""
+
+
+def _is_id(value: Any) -> bool:
+    """Say whether a value is of use to programs only: an id, a hash, or several."""
+    return all(map(_is_id, value)) if value and isinstance(value, list) else bool(AN_ID.fullmatch(str(value)))
 
 
 def _text(value: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from rfp_service.console.labels import FIELDS, LABELS, LABELS_OF
 from rfp_service.console.people_names import marked, marked_if_id
 from shared.kernel.calendar import LONDON, SECOND, WORKING_DAY, day_in_london
-from shared.kernel.wording import pounds
+from shared.kernel.wording import in_sentence, pounds
 
 ABBREVIATIONS = {"wont": "won't", "rfp": "RFP", "vat": "VAT", "rfps": "RFPs"}
 ACTS = {
@@ -16,6 +16,7 @@ ACTS = {
     "public_contracts_regulations_2015": "Public Contracts Regulations 2015",
 }
 CLOCK = "clock"  # what decides when a deadline has come
+AN_ID = re.compile(r"[0-9a-f-]{36}|[0-9a-f]{64}")  # which nobody reads
 # What every event carries, or is said elsewhere on the page.
 NOT_SHOWN = frozenset(
     {
@@ -53,6 +54,13 @@ def field_label(name: str) -> str:
     if name in FIELDS:
         return FIELDS[name]
     return f"{words(name.removesuffix('_pence'))} in pounds" if name.endswith("_pence") else words(name)
+
+
+def step_words(stage: str) -> str:
+    """Return a stage within a sentence; `(open)` is where nobody has gone on from yet."""
+    if stage == "open":
+        return "out for bids"
+    return "wherever they go next" if stage == "(open)" else in_sentence(words(stage))
 
 
 def event_words(name: str) -> str:
@@ -141,7 +149,7 @@ def said_in(entry: Mapping[str, Any]) -> list[tuple[str, str]]:
         if name in NOT_SHOWN or isinstance(value, bool | dict | list) or value in (None, ""):
             continue
         label = words(name.removesuffix("_pence"))
-        if label not in changed and not re.fullmatch(r"[0-9a-f-]{36}|[0-9a-f]{64}", str(value)):
+        if label not in changed and not AN_ID.fullmatch(str(value)):
             found.append((label, said_value(name, value)))
     return found
 
@@ -150,3 +158,18 @@ def rows_in(typed: Mapping[str, str], at: str, spare: int = 1) -> int:
     """Return how many rows of a form are shown: those with something in them, and some more."""
     rows = [int(name[len(at) + 1 :].partition(".")[0]) for name in typed if name.startswith(f"{at}.")]
     return max(rows, default=-1) + 1 + (spare if rows or spare > 1 else 1)
+
+
+def chosen_words(said: str, name: str) -> str:
+    """Return what narrows a page as its reader knows it; what is no value of ours stays as it was typed."""
+    if name == "decision":
+        return event_words(said)
+    if name == "stage":
+        return capitalize_first(step_words(said))
+    if said in ("true", "false"):
+        return "yes" if said == "true" else "no"
+    try:
+        return day(said)
+    except ValueError:
+        pass
+    return words(said) if said == said.lower() and "-" not in said else said

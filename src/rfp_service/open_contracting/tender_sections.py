@@ -41,7 +41,7 @@ def tender_section(process: ContractingProcess, facts: PublicFacts) -> dict[str,
     """Return what is asked for, of whom, until when, and how far it has come."""
     rfp, need = process.rfp, process.rfp.need
     tender = rfp.tender
-    criteria = ", ".join(f"{each.name}: {each.weight} %" for each in tender.criteria)
+    criteria = ", ".join(f"{each.name}: {each.weight}%" for each in tender.criteria)
     asked = process.asked_at is not None
     return {
         "id": str(process.rfp_id),

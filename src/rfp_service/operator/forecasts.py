@@ -58,5 +58,5 @@ def _line(log: FlowLog, until: int, working: WorkingTime, days: int) -> str:
         line += f" By the age of the case alone: {told['brier_case_age']:.3f}."
     covered = [told[f"covered_p{share}"] for share in (50, 85, 95)]
     if None not in covered:
-        line += f" Over by their 50, 85 and 95 % dates: {', '.join(f'{share:.0%}' for share in covered)}."
+        line += f" Over by their 50, 85 and 95% dates: {', '.join(f'{share:.0%}' for share in covered)}."
     return line

@@ -21,7 +21,7 @@ class ExcessGroup(BaseModel):
     excess_working_days: float = Field(description="All together, above the mean of the others.")
     p: float = Field(description="By Mann and Whitney's test, two-sided.")
     false_discovery_rate: float = Field(description="Benjamini and Hochberg, over all groups told here.")
-    counts: bool = Field(description="Whether that rate is at most 5 %.")
+    counts: bool = Field(description="Whether that rate is at most 5%.")
     sentence: str
     opens: str = Field(description="Where these wait.")
     opens_cases: str | None = Field(description="The list of these cases.")
@@ -101,7 +101,7 @@ class ComparedTimes(BaseModel):
     before: PeriodTimes
     after: PeriodTimes
     difference_working_days: float | None
-    interval: TwoEnds | None = Field(description="95 %, by drawing cases of both again.")
+    interval: TwoEnds | None = Field(description="95%, by drawing cases of both again.")
 
 
 class PeriodRate(BaseModel):
@@ -118,7 +118,7 @@ class RateRatio(BaseModel):
     before: PeriodRate
     after: PeriodRate
     ratio: float | None
-    interval: TwoEnds | None = Field(description="95 %, as wide as weeks differ.")
+    interval: TwoEnds | None = Field(description="95%, as wide as weeks differ.")
     dispersion: float | None = Field(description="How much more weeks differ than by chance.")
 
 

@@ -229,7 +229,7 @@ def _sentences(told: dict[str, Any], things: str) -> list[str]:
         begins = things[0].upper() + things[1:]
         said.append(
             f"{begins} took {abs(days):.1f} working days {longer} than before, by the median"
-            f" (95 %: {low:+.1f} to {high:+.1f})."
+            f" (95%: {low:+.1f} to {high:+.1f})."
         )
     for name, what in (("raised", "were raised"), ("reached_procurement", "came to procurement")):
         rates = told[name]
@@ -237,6 +237,6 @@ def _sentences(told: dict[str, Any], things: str) -> list[str]:
             low, high = rates["interval"]
             said.append(
                 f"{rates['ratio']:.2f} times as many {things} {what} a day as before"
-                f" (95 %: {low:.2f} to {high:.2f})."
+                f" (95%: {low:.2f} to {high:.2f})."
             )
     return said

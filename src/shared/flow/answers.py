@@ -11,7 +11,7 @@ Bounds = Annotated[list[float | None], Field(min_length=2, max_length=2)]
 class Spread(BaseModel):
     """Mean, percentiles and sum of `n` closed waits, in seconds; null where there are none.
 
-    An interval holds its percentile with 95 % confidence; an end is null where n is too small to say.
+    An interval holds its percentile with 95% confidence; an end is null where n is too small to say.
     Of too few waits, the values themselves are given.
     """
 

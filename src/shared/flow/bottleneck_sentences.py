@@ -28,7 +28,7 @@ def edge_sentence(edge: Mapping[str, Any]) -> str:
     if working["too_few"]:
         return f"{said}; {'it is' if edge['n'] == 1 else 'they are'} too few to say more."
     share = f"{edge['share_working']:.0%} of all working wait"
-    return f"{said}, 85 % at most {days_worked(working['p85'])}: {share}."
+    return f"{said}, 85% at most {days_worked(working['p85'])}: {share}."
 
 
 def party_sentence(party: Mapping[str, Any]) -> str:
@@ -66,7 +66,7 @@ def _survival(survival: Mapping[str, Any]) -> list[str]:
         return ["Too few cases have ended to say how long one takes."] if survival["cases"] else []
     said = f"Half of all cases end within {survival['p50_days']:.1f} days"
     most = survival["p85_days"]
-    return [f"{said}; by when 85 % do can't be said." if most is None else f"{said}, 85 % within {most:.1f}."]
+    return [f"{said}; by when 85% do can't be said." if most is None else f"{said}, 85% within {most:.1f}."]
 
 
 def _quality(quality: Mapping[str, Any]) -> list[str]:

@@ -26,7 +26,7 @@ def weekly_throughput(log: FlowLog, as_of: int) -> list[int]:
 
 
 def weeks_until_done(throughput: Sequence[int], count: int) -> list[int | None]:
-    """Return within how many weeks so many are done, in half, 85 % and 95 % of draws; `None` for never.
+    """Return within how many weeks so many are done, in half, 85% and 95% of draws; `None` for never.
 
     Of too few weeks, or of weeks in which nothing was done, nobody can say.
     """

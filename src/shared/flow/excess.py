@@ -1,7 +1,7 @@
 """What cases that took longer than others have in common: area, route, band of value, supplier.
 
 A group is compared with all other cases of which the same is known. Where many groups are looked at, some
-differ by chance: a difference counts only at a rate of false findings of 5 % among all that are looked at.
+differ by chance: a difference counts only at a rate of false findings of 5% among all that are looked at.
 """
 
 from collections.abc import Callable, Mapping

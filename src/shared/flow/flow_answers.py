@@ -139,7 +139,7 @@ class HandOvers(BaseModel):
 
 
 class Expectation(BaseModel):
-    """The working days within which 85 % of cases close, open ones counted too, and who kept it."""
+    """The working days within which 85% of cases close, open ones counted too, and who kept it."""
 
     working_days: float | None
     kept: int | None

@@ -54,7 +54,7 @@ def sentences(told: dict[str, Any]) -> list[str]:
     if expected["working_days"] is not None:
         beyond = expected["open_beyond"]
         said.append(
-            f"85 % of cases close within {expected['working_days']:.1f} working days;"
+            f"85% of cases close within {expected['working_days']:.1f} working days;"
             f" {many(beyond, 'open case')} {are(beyond)} beyond that."
         )
     if loops["loops"]:

@@ -13,7 +13,7 @@ class BackTest(BaseModel):
     brier: float | None = Field(description="Their mean squared error; the smaller, the better.")
     brier_base_rate: float | None = Field(description="The same of the share that was usual until then.")
     brier_case_age: float | None = Field(description="The same of forecasts by the age of the case alone.")
-    covered_p50: float | None = Field(description="Of cases, those over by their likely date of 50 %.")
+    covered_p50: float | None = Field(description="Of cases, those over by their likely date of 50%.")
     covered_p85: float | None
     covered_p95: float | None
     shown: bool = Field(

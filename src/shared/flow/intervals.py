@@ -34,17 +34,17 @@ def places(n: int) -> QuantilePlaces:
 
 
 def interval(n: int, share: float) -> tuple[int, int]:
-    """Return which two of n ordered values hold a quantile between them with 95 % confidence.
+    """Return which two of n ordered values hold a quantile between them with 95% confidence.
 
     How many values lie below the quantile is binomial, whatever their distribution (Thompson 1936):
-    each end leaves at most 2.5 % outside. Counted from 0; -1 where not even the outermost value is one.
+    each end leaves at most 2.5% outside. Counted from 0; -1 where not even the outermost value is one.
     """
     lower, upper = _below(n, share)
     return lower - 1, upper - 1
 
 
 def _below(n: int, share: float) -> tuple[int, int]:
-    """Return the greatest l with P(B < l) <= 2.5 % and the smallest u with P(B >= u) <= 2.5 %; 0 for none."""
+    """Return the greatest l with P(B < l) <= 2.5% and the smallest u with P(B >= u) <= 2.5%; 0 for none."""
     tail = (1 - CONFIDENCE) / 2
     sigma = sqrt(n * share * (1 - share))
     first = max(0, int(n * share - SPREAD_SIGMAS * sigma) - 2)

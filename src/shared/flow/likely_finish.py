@@ -81,7 +81,7 @@ class LikelyFinish:
     def of_each(
         self, stages: NDArray[np.int64], entered: Microseconds, opened: Microseconds, as_of: int
     ) -> Microseconds:
-        """Return the instants (microseconds) by which cases in their stages are over with 50, 85 and 95 %.
+        """Return the instants (microseconds) by which cases in their stages are over with 50, 85 and 95%.
 
         A row for each case; NEVER where nobody can say.
         """

@@ -67,7 +67,7 @@ def scatter(log: FlowLog, working: WorkingTime, window: Window) -> list[dict[str
 
 
 def expectation(log: FlowLog, as_of: int, working: WorkingTime) -> dict[str, Any]:
-    """Return the working days within which 85 % of cases close, open ones counted too, and who kept that."""
+    """Return the working days within which 85% of cases close, open ones counted too, and who kept that."""
     within, cases = _closed_within(log, as_of, working)
     if within is None:
         return {"working_days": None, "kept": None, "broken": None, "open_beyond": None, "kept_share": None}
@@ -82,7 +82,7 @@ def expectation(log: FlowLog, as_of: int, working: WorkingTime) -> dict[str, Any
 
 
 def closed_within(log: FlowLog, as_of: int, working: WorkingTime) -> dict[str, NDArray[np.int64]]:
-    """Return the indexes of cases that kept what 85 % keep, that did not, and open ones beyond it."""
+    """Return the indexes of cases that kept what 85% keep, that did not, and open ones beyond it."""
     return _closed_within(log, as_of, working)[1]
 
 

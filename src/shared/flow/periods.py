@@ -22,7 +22,7 @@ COMPARED_COLUMNS = (
     *("interval_from", "interval_to", "opens_before", "opens_after"),
 )
 TAIL_PERCENT = 2.5
-Z = 1.959963984540054  # of 95 % of a normal distribution
+Z = 1.959963984540054  # of 95% of a normal distribution
 WEEK = 7 * DAY
 
 
@@ -70,7 +70,7 @@ def _times(days: NDArray[np.float64]) -> dict[str, Any]:
 
 
 def _interval(one: NDArray[np.float64], other: NDArray[np.float64]) -> list[float]:
-    """Return a 95 % interval of the difference of medians: both periods drawn again (Efron 1979), seeded."""
+    """Return a 95% interval of the difference of medians: both periods drawn again (Efron 1979), seeded."""
     dice = np.random.default_rng(SEED)
     found = _medians_again(dice, other) - _medians_again(dice, one)
     ends: list[float] = np.percentile(found, (TAIL_PERCENT, 100 - TAIL_PERCENT)).tolist()
@@ -93,7 +93,7 @@ def _medians_again(dice: np.random.Generator, days: NDArray[np.float64]) -> NDAr
 
 
 def rate_ratio(came: Microseconds, before: Span, after: Span) -> dict[str, Any]:
-    """Return how many came in either period a day, and their ratio with its 95 % interval.
+    """Return how many came in either period a day, and their ratio with its 95% interval.
 
     What comes is counted as Poisson does, its spread as large as that of the weeks is seen to be
     (quasi-likelihood: Wedderburn 1974), and never smaller. Without arrivals in both there is no ratio.

@@ -30,7 +30,7 @@ class StageExits:
     weekday: str  # on which most were, where there is a batch day; blank where there is none
     on_weekday: int
     silent: float  # since the last departure
-    usual_silence: float | None  # that 95 % of silences did not exceed; none of too few
+    usual_silence: float | None  # that 95% of silences did not exceed; none of too few
 
     def reasons(self, waited: float, *, approval: bool) -> list[str]:
         """Return why a case that has waited here so long does, as far as the habits of its stage say it."""

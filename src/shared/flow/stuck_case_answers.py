@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 class StuckCase(BaseModel):
     """An open case: whom to chase, how long it has been where it is, when it will likely be over.
 
-    Likely dates are those by which 50, 85 and 95 % of others were over that had been in the stage for as
+    Likely dates are those by which 50, 85 and 95% of others were over that had been in the stage for as
     long; null where too few were seen.
     """
 
@@ -30,7 +30,7 @@ class StuckCase(BaseModel):
     likely_finish_p50: date | None
     likely_finish_p85: date | None
     likely_finish_p95: date | None
-    misses_needed_by: bool | None = Field(description="At the likely finish of 50 %.")
+    misses_needed_by: bool | None = Field(description="At the likely finish of 50%.")
     why: list[str]
     opens: str = Field(description="The case itself.")
 

@@ -47,7 +47,7 @@ class OpenCase(NamedTuple):
     in_stage: float  # working days
     waiting_on: str
     waited: float  # working days
-    finish: list[int]  # by when it is over with 50, 85 and 95 %
+    finish: list[int]  # by when it is over with 50, 85 and 95%
     misses: bool | None
 
 
@@ -165,7 +165,7 @@ class MissedDays:
 
 
 def past_usual(log: FlowLog, as_of: int, working: WorkingTime) -> list[tuple[str, int]]:
-    """Return the cases that have been in their stage for longer than 85 % of those before them were.
+    """Return the cases that have been in their stage for longer than 85% of those before them were.
 
     Each with the instant at which it entered, in microseconds.
     """
@@ -199,7 +199,7 @@ def _changes_of_hands(visits: Waits, steps: Waits) -> Counter[int]:
 
 
 def _usual(visits: Waits) -> dict[int, tuple[int, float | None, float | None]]:
-    """Return how many visits of stages are over, and by how many working days half and 85 % of them were.
+    """Return how many visits of stages are over, and by how many working days half and 85% of them were.
 
     Of too few, nobody can say what is usual.
     """

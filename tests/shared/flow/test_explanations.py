@@ -117,7 +117,7 @@ def test_chance_alone_is_hardly_ever_a_finding() -> None:
             c: known(c, dice.choice("ABCD"), dice.choice("xyz"), dice.randint(0, 60) * 100_000) for c in days
         }
         false += any(row["counts"] for row in excess(*finished(days), facts, LINKS))
-    assert false <= 6  # 3 are to be expected; more than 6 come in 3 % of all series
+    assert false <= 6  # 3 are to be expected; more than 6 come in 3% of all series
 
 
 def test_few_cases_and_those_nobody_may_know_are_not_compared() -> None:

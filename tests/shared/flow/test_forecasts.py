@@ -63,7 +63,7 @@ def likely_age(lives: list[tuple[float, bool]], age: float, share: float) -> flo
 def by_hand(rows: list[Row], cut: float) -> dict[str, tuple[float | None, float | None, list[float | None]]]:
     """Return for each case open at a day how likely it is over in time: by stage and age, and by age alone.
 
-    And the days by which it will be over with 50, 85 and 95 %.
+    And the days by which it will be over with 50, 85 and 95%.
     """
     paths: dict[str, list[tuple[float, str]]] = {}
     for name, day, stage in rows:

@@ -36,7 +36,7 @@ def _hatches(done: float, still: float, longest: float) -> list[Markup]:
 
 
 def ages(of: Sequence[float], half: float | None, most: float | None, longest: float) -> Markup:
-    """Return a dot for each age, over the band in which half were over and the line by which 85 % were."""
+    """Return a dot for each age, over the band in which half were over and the line by which 85% were."""
     middle = ROW_HEIGHT / 2
     parts = []
     if most is not None:

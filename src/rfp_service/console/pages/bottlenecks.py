@@ -183,7 +183,7 @@ def scatter_chart(flow: Mapping[str, Any], survival: Mapping[str, Any]) -> Marku
         return Markup("")
     levels = [
         LevelLine(f"{says} within {survival[name]:.0f} days", survival[name])
-        for name, says in (("p50_days", "half"), ("p85_days", "85 %"))
+        for name, says in (("p50_days", "half"), ("p85_days", "85%"))
         if survival[name] is not None
     ]
     title = "How long those took that closed"
