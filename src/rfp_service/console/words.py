@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from rfp_service.console.labels import FIELDS, LABELS, LABELS_OF
+from rfp_service.console.decision_labels import LABELS, LABELS_OF
+from rfp_service.console.labels import FIELDS
 from rfp_service.console.people_names import marked, marked_if_id
 from shared.kernel.calendar import LONDON, SECOND, WORKING_DAY, day_in_london
 from shared.kernel.wording import in_sentence, pounds

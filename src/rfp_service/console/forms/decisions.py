@@ -17,6 +17,7 @@ FIRST = (  # what a thing waits for, as a rule: shown as buttons
     "accept",
     "submit",
     "confirm-no-match",
+    "check-catalogue",
     "request-approval",
     "confirm",
     "confirm-link",

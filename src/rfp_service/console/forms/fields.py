@@ -107,13 +107,18 @@ def _field(name: str, said: Mapping[str, Any], defs: Mapping[str, Any], *, is_ne
         name,
         kind,
         field_label(name),
-        HINTS.get(name) or str(said.get("description", "")),
+        HINTS.get(name) or _hint(str(said.get("description", ""))),
         is_needed,
         min(limit, NUMBER_CHARACTERS) if kind in (AskedAs.WHOLE, AskedAs.NUMBER, AskedAs.POUNDS) else limit,
         tuple(_resolved(choices, defs).get("enum", ())),
         parts,
         _example(schema, kind),
     )
+
+
+def _hint(said: str) -> str:
+    """Return what the API says of a field, but not in which unit a program says it."""
+    return "" if said.endswith("in pence.") else said
 
 
 def _resolved(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Mapping[str, Any]:

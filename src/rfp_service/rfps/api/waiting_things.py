@@ -91,7 +91,10 @@ def _of_a_role(rfp: Rfp, waiter: Waiter, role: Role, kind: str, why: str) -> Ite
 
 
 def _why(rfp: Rfp, whom: str) -> str:
-    return f"On hold: it waits for {whom}." if rfp.on_hold else f"In {rfp.stage}, it waits for {whom}."
+    if rfp.on_hold:
+        return f"On hold: it waits for {whom}."
+    where = "Out for bids" if rfp.stage is Stage.OPEN else f"In {rfp.stage.replace('_', ' ')}"
+    return f"{where}, it waits for {whom}."
 
 
 def _approval(rfp: Rfp, waiter: Waiter) -> Iterator[Wait]:
