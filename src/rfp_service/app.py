@@ -23,7 +23,7 @@ from shared.web.monitoring.health import router as health
 from shared.web.reads.answers import PROBLEM
 from shared.web.requests import problems
 from shared.web.requests.bodies import A_LIST, ONE_THING, name_of
-from shared.web.requests.route_index import RouteIndex
+from shared.web.requests.route_index import PlannedFirst, RouteIndex
 from shared.web.security.security_txt import router as security_txt
 
 HEALTH = {"health": "Whether the service is well."}
@@ -107,8 +107,9 @@ def create_app(opening: Opening | None = None, *, origins: Sequence[str] = (), t
     app.include_router(public_log)
     app.include_router(pages)
     app.include_router(console)
-    app.router.middleware_stack = RouteIndex(app.router)
+    index = app.router.middleware_stack = RouteIndex(app.router)
     problems.install(app)
+    app.add_middleware(PlannedFirst, index=index)
     _guard(app, origins, tls=tls)
     app.openapi = cache(lambda: openapi_document(app))  # type: ignore[method-assign]  # FastAPI's own way
     return app

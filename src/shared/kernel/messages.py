@@ -48,13 +48,14 @@ class Known(BaseModel):
     rules: Rules | None = None
     facts: dict[str, JsonValue] = {}
 
-    def as_needed_by(self, command: "type[Command[Any]]") -> "Known":
-        """Return what is known without the scheme's rules that a command does not go by."""
+    def as_needed_by(self, command: "type[Command[Any]]", **more: object) -> "Known":
+        """Return what is known, and more, without the scheme's rules that a command does not go by."""
+        rules = self.rules
         if not (command.by_the_rules or command.by_the_contract_rules):
-            return self.model_copy(update={"rules": None})
-        if self.rules is None or command.by_the_contract_rules:
-            return self
-        return self.model_copy(update={"rules": self.rules.without_contracts})
+            rules = None
+        elif rules is not None and not command.by_the_contract_rules:
+            rules = rules.without_contracts
+        return self.model_copy(update={"rules": rules, **more})
 
     def same_person(self, one: str, other: str) -> bool:
         """Say whether two ids are one person, as far as the people in this decision go.

@@ -126,10 +126,10 @@ def _too_large(scope: Scope, headers: Headers) -> Response:
 def _allowance(scope: Scope, status: int) -> Headers:
     """Return what says how much a client may still ask for, and when to ask again."""
     allowance: Allowance | None = scope["state"].get("allowance")
-    said = dict(allowance.headers()) if allowance is not None else {}
+    said = [] if allowance is None else allowance.headers()
     if status == 429:
-        said["Retry-After"] = str(allowance.seconds if allowance else WINDOW_SECONDS)
-    return [(_raw(name.lower()), _raw(value)) for name, value in said.items()]
+        said.append((b"retry-after", b"%d" % (WINDOW_SECONDS if allowance is None else allowance.seconds)))
+    return said
 
 
 def _is_plain(message: Message) -> bool:

@@ -31,7 +31,10 @@ class _Dated(NamedTuple):
 
 @dataclass(slots=True)
 class RfpParts:
-    """What is shown of an RFP as far as its events tell, its personal texts as they are stored, its steps."""
+    """What is shown of an RFP as far as its events tell, and its steps.
+
+    Its personal texts stand beside it, as they are stored: no other is in what is shown.
+    """
 
     stream: Stream[Rfp]
     seen: Mapping[str, Any]
@@ -42,7 +45,7 @@ class RfpParts:
     @property
     def personal(self) -> Mapping[str, object]:
         """Return the personal texts: they are opened in place, for one reader."""
-        return deepcopy(dict(self.stored))
+        return deepcopy(dict(self.stored)) if self.stored else {}
 
     def shown(self, by: Targets, as_of: datetime) -> dict[str, Any]:
         """Return what is shown of it at an instant; what it holds is shared, so never changed in place."""

@@ -28,7 +28,7 @@ async def opened_to_all(request: Request) -> CoreService:
     service = core_service(request)
     if not service.settings.audit_public:
         raise NotFound
-    allowance = await service.limits.allowance(f"log {peer_of(request)}")
+    allowance = service.limits.allowance(f"log {peer_of(request)}")
     if allowance.left < 0:
         raise TooManyRequests(a_minute=allowance.limit)
     return service

@@ -78,14 +78,22 @@ class DisclosureFilter:
         self._texts = texts
         self._permissions = permissions
 
-    async def draw(self, person: Person, items: Sequence[Item], *, sealed: bool = True) -> None:
+    async def draw(
+        self,
+        person: Person,
+        items: Sequence[Item],
+        *,
+        sealed: bool = True,
+        personal: Mapping[str, object] | None = None,
+    ) -> None:
         """Withhold from items what this person may not see; an item with `said` is one decision.
 
+        Personal texts are looked for, unless it is known that only what is `personal` in one item holds any.
         What is sealed stays where it was said already that they may open it: `sealed` is false. Of an event
         that this release doesn't know, nobody can say what is sealed: all that it says is withheld.
         """
         self._withhold_unknown(items)
-        await self._open_personal(person, items)
+        await self._open_personal(person, items, personal)
         about = [(thing, item) for item in items if (thing := _thing(item)) is not None]
         if not about:
             return
@@ -170,9 +178,12 @@ class DisclosureFilter:
         """Say whether somebody may read, and so find by, what is exempt."""
         return self._permissions.allows(person, READ_EXEMPT)
 
-    async def _open_personal(self, person: Person, items: Sequence[Item]) -> None:
+    async def _open_personal(
+        self, person: Person, items: Sequence[Item], known: Mapping[str, object] | None
+    ) -> None:
         """Open the personal texts in items; others than its readers see about whom one is."""
-        found = [(item, field) for item in nested_in(items) for field in personal_in(item)]
+        some = nested_in(items) if known is None else items
+        found = [(item, field) for item in some for field in personal_in(item if known is None else known)]
         if not found:
             return
         entitled = self._permissions.allows(person, READ_PERSONAL)

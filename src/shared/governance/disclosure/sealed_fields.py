@@ -15,6 +15,7 @@ it in `within` too; where people may read what they said themselves, name the fi
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from shared.governance.disclosure.exemptible_fields import contents
@@ -41,7 +42,7 @@ class SealedFields:
         parts = frozenset(part for event in known for whole in event.wholes.values() for part in whole)
         self.may_be_exempt = parts | {name for event in known for name in contents(event)}
 
-    @property
+    @cached_property
     def within(self) -> frozenset[str]:
         """Return the names that are sealed inside a thing, and mean another field in its own row."""
         return frozenset(name for sealed in self._sealed.values() for name in sealed.within)
@@ -57,7 +58,7 @@ class SealedFields:
             return ""
         return str(said.get(sealed.author, ""))
 
-    @property
+    @cached_property
     def topics(self) -> list[str]:
         """Return the names of all events that are sealed or open a seal."""
         openers = {name for sealed in self._sealed.values() for name in sealed.until}

@@ -40,7 +40,9 @@ class SchemeFacts:
             self._known_of, self._known = (self.scheme, today), {}
         if (known := self._known.get(person)) is None:
             known = self._known[person] = self._known_by(person, self.scheme.in_force(today), today)
-        return known.model_copy(update={"position": position})
+        if known.position != position:
+            known = self._known[person] = known.model_copy(update={"position": position})
+        return known
 
     def _known_by(self, person: Person, version: Version, today: date) -> Known:
         """Return what is known to a person's decisions all day, as long as the scheme stays as it is."""

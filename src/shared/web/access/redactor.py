@@ -12,8 +12,15 @@ from shared.kernel.person import Person
 class Redactor(Protocol):
     """Takes out of items what their reader may not see."""
 
-    async def draw(self, person: Person, items: Sequence[dict[str, Any]], *, sealed: bool = True) -> None:
-        """Withhold from items what this person may not see."""
+    async def draw(
+        self,
+        person: Person,
+        items: Sequence[dict[str, Any]],
+        *,
+        sealed: bool = True,
+        personal: Mapping[str, object] | None = None,
+    ) -> None:
+        """Withhold from items what this person may not see; `personal` are all personal texts in one item."""
 
     async def draw_named(self, person: Person, said: Iterable[object]) -> None:
         """Withhold from what is said of other things, named by their ids, what this person may not see."""

@@ -14,6 +14,7 @@ from shared.kernel.errors import OutOfDate
 from shared.kernel.fields import CODE_LIMIT
 from shared.kernel.messages import Command, IdempotencyKey, Known, Receipt, S, Stamp
 from shared.kernel.person import Person
+from shared.kernel.roles import Role
 from shared.record.eventstore.looks import Look
 from shared.record.eventstore.store import EventStore
 from shared.web.access.areas import in_sight, whose
@@ -23,6 +24,7 @@ from shared.web.decisions.conditions import Conditions, IdempotencyKeyHeader, If
 from shared.web.limits.requests_in_progress import RequestsInProgress
 from shared.web.offers.facts import FactFinders
 
+NOTHING: Mapping[str, JsonValue] = MappingProxyType({})
 SamePeople = Callable[[Iterable[str]], Awaitable[tuple[tuple[str, ...], ...]]]
 
 
@@ -56,8 +58,7 @@ def may(action: str) -> Any:
 
 def named_in(command: Command[Any]) -> Iterator[str]:
     """Yield whatever short text a command holds that could be somebody's id."""
-    for name in type(command).model_fields:
-        value = getattr(command, name)
+    for value in vars(command).values():
         for text in value if isinstance(value, list | tuple) else [value]:
             if isinstance(text, str) and len(text) <= CODE_LIMIT:
                 yield text
@@ -87,21 +88,27 @@ class CommandHandler:
         self, command: Command[S], *, blank: S, under: UUID | None = None, **facts: JsonValue
     ) -> Receipt:
         """Begin a new thing, under a new id; under a given one, it is begun at most once."""
-        stamp = await self._stamp(command, facts)
         if under is not None:
+            return await self._begin(under, command, blank, facts)
+        async with self.store.changes.one_look():
+            stamp = await self._stamp(command, facts)
             return await self._answer(
-                lambda key: self.store.handle(under, command, stamp, blank=blank, key=key, absent=True)
+                lambda key: self.store.create(uuid4(), command, stamp, blank=blank, key=key)
             )
-        return await self._answer(
-            lambda key: self.store.create(uuid4(), command, stamp, blank=blank, key=key)
-        )
 
     async def register(self, stream_id: UUID, command: Command[S], *, blank: S) -> Receipt:
         """Begin a thing whose id follows from its name; its rules refuse to begin it twice."""
-        stamp = await self._stamp(command)
-        return await self._answer(
-            lambda key: self.store.handle(stream_id, command, stamp, blank=blank, key=key, absent=True)
-        )
+        return await self._begin(stream_id, command, blank)
+
+    async def _begin(
+        self, thing: UUID, command: Command[S], blank: S, facts: Mapping[str, JsonValue] = NOTHING
+    ) -> Receipt:
+        """Decide on what has no history yet, under an id that is known beforehand."""
+        async with self.store.changes.one_look():
+            stamp = await self._stamp(command, facts)
+            return await self._answer(
+                lambda key: self.store.handle(thing, command, stamp, blank=blank, key=key, absent=True)
+            )
 
     async def handle(self, stream_id: UUID, command: Command[S], *, blank: S, **facts: JsonValue) -> Receipt:
         """Decide on a thing: 403 before it is looked at, then 404, 428, 412, and 409 by its rules."""
@@ -119,13 +126,14 @@ class CommandHandler:
 
     async def set(self, stream_id: UUID, command: Command[S], *, blank: S, **facts: JsonValue) -> Receipt:
         """Decide on the one thing of its kind, which may have no history yet: version 0."""
-        stamp = await self._stamp(command, facts)
-        expected = self.conditions.must_name_a_version()
-        return await self._answer(
-            lambda key: self.store.handle(
-                stream_id, command, stamp, blank=blank, expected=expected, key=key, absent=True
+        async with self.store.changes.one_look():
+            stamp = await self._stamp(command, facts)
+            expected = self.conditions.must_name_a_version()
+            return await self._answer(
+                lambda key: self.store.handle(
+                    stream_id, command, stamp, blank=blank, expected=expected, key=key, absent=True
+                )
             )
-        )
 
     def must_see(self, version: int) -> None:
         """Refuse unless the caller has seen this version: absent 428, another 412."""
@@ -137,41 +145,47 @@ class CommandHandler:
 
         It knows the other accounts of whoever decides, and of whomever the command names.
         """
-        authority = self.permissions.authority(self.person, command.__name__)
-        if self.permissions.is_administration(self.person, command.__name__):
-            self.acts.append(command.__name__)
-        known = (await self.known(self.person)).as_needed_by(command)
-        if same := await self.same({self.person.id, *named}):
-            known = known.model_copy(update={"same": same})
-        return Stamp(
-            by=self.person.id,
-            authority=authority.value,
-            at=datetime.now(UTC),
-            known=known,
-            trace=self.traceparent,
-        )
+        authority = self._authority_for(command)
+        known, same = await self._known(named)
+        return self._vouched(authority, known.as_needed_by(command, same=same))
 
     def areas(self, command: type[Command[Any]]) -> frozenset[str] | None:
         """Return the service areas that the caller is limited to at a command; None where they are not."""
         return self.permissions.areas(self.person, command.__name__)
 
-    async def _stamp(
-        self, command: Command[Any], given: Mapping[str, JsonValue] = MappingProxyType({})
-    ) -> Stamp:
-        stamp = await self.stamp_for(type(command), named_in(command))
-        areas = self.areas(type(command))
-        area = getattr(command, "service_area", None)
+    async def _stamp(self, command: Command[Any], given: Mapping[str, JsonValue]) -> Stamp:
+        kind = type(command)
+        authority = self._authority_for(kind)
+        known, same = await self._known(named_in(command))
+        areas, area = self.areas(kind), getattr(command, "service_area", None)
         if areas is not None and area is not None and area not in areas:
             raise OutsideYourAreas(yours=sorted(areas))
         facts = dict(given)
-        if finder := self.facts.get(type(command)):
+        if finder := self.facts.get(kind):
             facts |= await finder(self.store, command)
-        if facts:
-            known = stamp.known.model_copy(update={"facts": facts})
-            stamp = stamp.model_copy(update={"known": known})
-        if principal := command.on_behalf_of:
-            stamp = stamp.model_copy(update={"acting_for": principal})
-        return stamp
+        needed = known.as_needed_by(kind, same=same, facts=facts)
+        return self._vouched(authority, needed, command.on_behalf_of)
+
+    def _authority_for(self, command: type[Command[Any]]) -> Role:
+        """Return the role by which the caller may do this, and note what an administrator is about to do."""
+        authority = self.permissions.authority(self.person, command.__name__)
+        if self.permissions.is_administration(self.person, command.__name__):
+            self.acts.append(command.__name__)
+        return authority
+
+    async def _known(self, named: Iterable[str]) -> tuple[Known, tuple[tuple[str, ...], ...]]:
+        """Return what the scheme says, and who is one person, of whoever decides and those who are named."""
+        return await self.known(self.person), await self.same({self.person.id, *named})
+
+    def _vouched(self, authority: Role, known: Known, principal: str = "") -> Stamp:
+        return Stamp(
+            by=self.person.id,
+            acting_for=principal,
+            authority=authority.value,
+            at=datetime.now(UTC),
+            known=known,
+            trace=self.traceparent,
+        )
 
     async def _must_be_in_sight(self, stream_id: UUID, action: str) -> None:
         """Find nothing where a thing is of a service area that the caller does not act for."""

@@ -7,7 +7,7 @@ for each of them; the rest is everybody's of the same roles, of whom the scheme 
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -24,7 +24,7 @@ THINGS_AT_HAND = 2_000
 PEOPLE_AT_HAND = 50  # of whom it is kept what may be decided on one thing
 SAID_AT_HAND = 10_000  # decisions that are the same word for word stand there once
 
-Own = Sequence[type[Command[Any]]]
+Own = tuple[type[Command[Any]], ...]
 
 
 @dataclass(slots=True)
@@ -99,9 +99,10 @@ class DecisionsAtHand:
     def own(self, permissions: Permissions, person: Person, commands: Own) -> Own:
         """Return what a person's roles may ever decide."""
         roles = person.roles, commands
-        if roles not in self._own:
-            self._own[roles] = tuple(of_their_roles(permissions, person, commands))
-        return self._own[roles]
+        own = self._own.get(roles)
+        if own is None:
+            own = self._own[roles] = tuple(of_their_roles(permissions, person, commands))
+        return own
 
     def of(
         self, stream: Stream[Any], person: Person, basis: GuardBasis, outlook: Callable[[], Outlook]

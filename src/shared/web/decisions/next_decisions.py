@@ -15,7 +15,7 @@ from shared.record.eventstore.store import EventStore
 from shared.web.access.areas import whose
 from shared.web.decisions.deciding_service import deciding_service
 from shared.web.decisions.decisions_at_hand import GuardBasis, WatchedStamp
-from shared.web.decisions.outlooks import NextDecision, Outlook, fields_of
+from shared.web.decisions.outlooks import NextDecision, Outlook, may_stand_in
 from shared.web.reads.lists_at_hand import ListAtHand
 from shared.web.reads.readings import Reading
 
@@ -116,7 +116,7 @@ async def next_decisions(
         return ListAtHand([], b"[]")
     known: Known = await service.known(person)
     found: dict[str, JsonValue] = {}
-    if delegated and any(fields_of(each)[1] for each in own):
+    if delegated and may_stand_in(own):
         found = await delegated(service.store, person.ids)
     same: tuple[tuple[str, ...], ...] = (person.ids,) if person.aliases else ()
     if principals := _principals(found):

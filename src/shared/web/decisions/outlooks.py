@@ -132,5 +132,11 @@ def fields_of(command: type[Command[Any]]) -> tuple[str, bool]:
 
 
 @cache
+def may_stand_in(commands: tuple[type[Command[Any]], ...]) -> bool:
+    """Say whether any of some decisions may be taken for somebody else."""
+    return any(fields_of(each)[1] for each in commands)
+
+
+@cache
 def _problem(refusal: type[Refused]) -> dict[str, str]:
     return {"type": type_of(refusal), "title": refusal.sentence()}

@@ -37,12 +37,12 @@ class Allowance(NamedTuple):
     left: int
     seconds: int
 
-    def headers(self) -> dict[str, str]:
+    def headers(self) -> list[tuple[bytes, bytes]]:
         """Return it as the fields of draft-ietf-httpapi-ratelimit-headers."""
-        return {
-            "RateLimit-Policy": f'"minute";q={self.limit};w={WINDOW_SECONDS}',
-            "RateLimit": f'"minute";r={max(0, self.left)};t={self.seconds}',
-        }
+        return [
+            (b"ratelimit-policy", b'"minute";q=%d;w=%d' % (self.limit, WINDOW_SECONDS)),
+            (b"ratelimit", b'"minute";r=%d;t=%d' % (max(0, self.left), self.seconds)),
+        ]
 
 
 @dataclass(slots=True)
@@ -106,7 +106,7 @@ class RateLimits:
         self._failures = SlidingWindows(WINDOW_SECONDS, clock)
         self._turns: dict[str, _Turns] = {}
 
-    async def allowance(self, client: str, cost: int = 1) -> Allowance:
+    def allowance(self, client: str, cost: int = 1) -> Allowance:
         """Count one request by what it costs; return what is left after it, negative where it is too many."""
         taken = self._requests.take(client, self._limit, cost)
         left = self._requests.left(client, self._limit) if taken else -1

@@ -5,15 +5,14 @@ more than the limit where calls come evenly, and needs two numbers for each key,
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import floor
+from typing import NamedTuple
 
 Clock = Callable[[], float]
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """The count of a key in one window, and in the one before."""
+class Counted(NamedTuple):
+    """The count of a key in one window, and in the one before; a tuple, being made for each request."""
 
     window: int
     before: int = 0
@@ -77,7 +76,8 @@ class SlidingWindows:
         return int(window), 1 - elapsed / self._seconds
 
     def _counted(self, key: str, window: int) -> Counted:
-        return self._counts.get(key, Counted(window)).moved_to(window)
+        counted = self._counts.get(key)
+        return Counted(window) if counted is None else counted.moved_to(window)
 
     def _sweep(self, window: int) -> None:
         """Forget once in a window whoever has not come for two."""

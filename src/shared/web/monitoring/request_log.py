@@ -3,14 +3,17 @@
 A caller's answer is found by `trace`: the `instance` of a problem, without its hyphens.
 """
 
+from functools import lru_cache
 from typing import Any
 
 import structlog
+from prometheus_client import Histogram
 from starlette.types import Scope
 
 from shared.record.tracing import StepFacts, TracedStep
 from shared.web.monitoring.metrics import REQUESTS
 
+KINDS_AT_HAND = 2_000  # of requests, of which it is known where they are counted
 UNWATCHED = frozenset({"/healthz", "/readyz", "/metrics"})  # asked every few seconds, of no interest
 
 log = structlog.get_logger(__name__)
@@ -19,7 +22,7 @@ log = structlog.get_logger(__name__)
 def note_request(scope: Scope, method: str, status: int, seconds: float) -> None:
     """Count an answer, and log it: by whom (an id, blank before sign-in), where, how long it took."""
     route: str = getattr(scope.get("route"), "path_format", "")
-    REQUESTS.labels(method, route, status).observe(seconds)
+    _taken(method, route, status).observe(seconds)
     if route in UNWATCHED and status < 500:
         return
     state: dict[str, Any] = scope["state"]
@@ -34,6 +37,11 @@ def note_request(scope: Scope, method: str, status: int, seconds: float) -> None
         by="" if person is None else person.id,
         trace=state.get("trace_id", ""),
     )
+
+
+@lru_cache(KINDS_AT_HAND)
+def _taken(method: str, route: str, status: int) -> Histogram:
+    return REQUESTS.labels(method, route, status)
 
 
 def _end(step: TracedStep | None, method: str, route: str, status: int) -> None:

@@ -164,7 +164,7 @@ async def seen_now(
     """Return as `seen` does a single thing that changes otherwise than by decisions on it, too.
 
     It is always sent, so that a personal text in it costs it no ETag. `told` takes out what would tell that
-    which is withheld.
+    which is withheld. What is no model is at hand for many readers: all its personal texts are `personal`.
     """
     shown = await _redacted(reading, item, personal, sealed=True)
     told(shown)
@@ -188,5 +188,6 @@ async def _redacted(
     whole = item.model_dump(by_alias=True) if isinstance(item, BaseModel) else item
     shown = {**whole, **personal}
     in_sight(reading.person, reading.areas, shown.get("service_area"), shown.get("raised_by"))
-    await reading.redacted([shown], sealed=sealed)
+    known = None if isinstance(item, BaseModel) else personal
+    await reading.redacted([shown], sealed=sealed, personal=known)
     return shown

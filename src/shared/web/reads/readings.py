@@ -77,9 +77,18 @@ class Reading:
         """Return the position up to which the record is read; none as things stand now."""
         return self.position if self.past else None
 
-    async def redacted(self, items: Sequence[dict[str, Any]], *, sealed: bool = True) -> None:
-        """Withhold from items what their reader may not see: sealed, or exempt without the right to it."""
-        await self.redact.draw(self.person, items, sealed=sealed)
+    async def redacted(
+        self,
+        items: Sequence[dict[str, Any]],
+        *,
+        sealed: bool = True,
+        personal: Mapping[str, object] | None = None,
+    ) -> None:
+        """Withhold from items what their reader may not see: sealed, or exempt without the right to it.
+
+        Where it is known which personal texts are in one item, `personal` are all of them.
+        """
+        await self.redact.draw(self.person, items, sealed=sealed, personal=personal)
 
     async def must_know_what_is_exempt(self) -> None:
         """Refuse, as anything found would be, while it is not known what is exempt."""

@@ -6,12 +6,11 @@ from functools import cached_property, partial
 from typing import Any
 
 from fastapi import Request, Response, params
-from fastapi.datastructures import DefaultPlaceholder
+from fastapi.datastructures import DefaultPlaceholder, QueryParams
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute, serialize_response
 from pydantic import TypeAdapter, ValidationError, WrapValidator
-from starlette._exception_handler import wrap_app_handling_exceptions
 from starlette.types import Receive, Scope, Send
 
 from shared.kernel.errors import NotAuthenticated, Unacceptable, WrongMediaType
@@ -20,12 +19,14 @@ from shared.web.core_service import core_service
 from shared.web.limits.rate_limits import RateLimits, TooManyRequests
 from shared.web.requests.json_names import must_be_named_once
 from shared.web.requests.parameter_plans import ParameterPlan, plan_of
+from shared.web.requests.problems import answer_to
 from shared.web.security.address_turns import turn_of_address, waiting_for_its_reader
 from shared.web.security.peers import peer_of
 from shared.web.security.security_log import note_acts
 
 BODY_BYTES_LIMIT = 64 * 1024
 NAME_LIMIT, NAMES_LIMIT = 200, 20  # of what is unknown, when it is named
+NO_QUERY = QueryParams()
 
 
 async def authenticated(request: Request) -> Person:
@@ -71,7 +72,11 @@ def name_of(route: APIRoute) -> str:
 
 
 class _RawJson(Request):
-    """A request whose JSON is left as bytes, for the strict reader."""
+    """A request whose JSON is left as bytes, for the strict reader; most have no query to be read."""
+
+    @property
+    def query_params(self) -> QueryParams:
+        return super().query_params if self.scope["query_string"] else NO_QUERY
 
     async def json(self) -> bytes:
         return await self.body()
@@ -95,23 +100,23 @@ class StrictRoute(APIRoute):
         usual = A_LIST if "limit" in known else ONE_THING
         takes_json = self.body_field is not None and not isinstance(self.body_field.field_info, params.Form)
 
-        async def strictly(request: Request) -> Response:
-            person = request.state.person = await authenticated(request)
+        async def strictly(given: Request) -> Response:
+            request = _RawJson(given.scope, given.receive)
+            state: dict[str, Any] = request.scope["state"]
+            person = state["person"] = await authenticated(request)
             limits: RateLimits = core_service(request).limits
-            cost = limits.costs.get(self.name, usual)
-            request.state.allowance = await limits.allowance(person.id, cost)
-            turn: AsyncExitStack = request.state.turn
+            allowance = state["allowance"] = limits.allowance(person.id, limits.costs.get(self.name, usual))
+            turn: AsyncExitStack = state["turn"]
             await turn.enter_async_context(limits.running(person.id))  # refusals wait for theirs, too
-            if request.state.allowance.left < 0:
-                raise TooManyRequests(a_minute=request.state.allowance.limit)
+            if allowance.left < 0:
+                raise TooManyRequests(a_minute=allowance.limit)
             must_be_known(request.query_params, known)
             if takes_json:
                 _must_be_json(request)
-            request.state.acts = []
-            request.state.once_answered = []
-            answer = await handler(_RawJson(request.scope, request.receive))
+            state["acts"], state["once_answered"] = [], []
+            answer = await handler(request)
             note_acts(request, answer.status_code)
-            for step in request.state.once_answered:
+            for step in state["once_answered"]:
                 turn.push_async_callback(step)
             if answer.media_type == EVENT_STREAM:  # it goes on for as long as its reader likes
                 await turn.aclose()
@@ -120,23 +125,30 @@ class StrictRoute(APIRoute):
         return strictly
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, and keep the caller's turn until their answer is taken: who reads slowly waits alone.
-
-        What is planned goes through none of FastAPI's layers for what others have: stacks for dependencies
-        that end with the answer, and the counting of a body's bytes where its length is said beforehand.
-        """
+        """Answer, and keep the caller's turn until their answer is taken: who reads slowly waits alone."""
         async with AsyncExitStack() as turn:
             scope.setdefault("state", {})["turn"] = turn
-            send = waiting_for_its_reader(send)
-            if self._answered and scope["method"] in (self.methods or ()) and self._has_room_for(scope):
-                await wrap_app_handling_exceptions(self._give, Request(scope, receive))(scope, receive, send)
-            else:
-                await super().handle(scope, receive, send)
+            await super().handle(scope, receive, waiting_for_its_reader(send))
 
-    async def _give(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def plans(self, scope: Scope) -> bool:
+        """Say whether a request that is for this route is answered by a plan."""
+        return self._answered is not None and self._has_room_for(scope)
+
+    async def give(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer by the plan, in the caller's turn as well, and whatever is refused.
+
+        What is planned needs none of the layers for what others have: files to close, dependencies that end
+        with the answer, the counting of a body's bytes where its length is said beforehand.
+        """
         assert self._answered is not None, "it is planned"
-        answer = await self._answered(Request(scope, receive))
-        await answer(scope, receive, send)
+        async with AsyncExitStack() as turn:
+            scope["state"]["turn"] = turn
+            request = Request(scope, receive)
+            try:
+                answer = await self._answered(request)
+            except Exception as error:  # noqa: BLE001  # raised again where nobody foresaw it
+                answer = await answer_to(request, error)
+            await answer(scope, receive, waiting_for_its_reader(send))
 
     def _has_room_for(self, scope: Scope) -> bool:
         """Say whether a request's body is surely not too long: its length is said, or there is none."""

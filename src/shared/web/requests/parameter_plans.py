@@ -4,16 +4,16 @@ FastAPI finds out at each request what is to be known beforehand, dependency by 
 of parameters stays its own: those that were sent are read by it, one that was not is its default.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from inspect import iscoroutinefunction
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from fastapi import Request, Response
 from fastapi._compat import ModelField, Undefined
 from fastapi.dependencies.models import Dependant
-from fastapi.dependencies.utils import request_body_to_args, request_params_to_args
+from fastapi.dependencies.utils import _validate_value_with_model_field, request_params_to_args
 from fastapi.exceptions import RequestValidationError
 from starlette.requests import ClientDisconnect
 
@@ -23,27 +23,38 @@ PLAIN = (str, int, bool, type(None))  # what a default may be without being copi
 UNREAD = ((str, str), (str | None, str), (UUID, UUID))  # what may be anything of a kind, and the kind
 
 
-@dataclass(frozen=True, slots=True)
-class _Parameters:
-    """Parameters of one sort: what each is where it is not sent, and those that are read in any case.
+class _Parameter(NamedTuple):
+    """One parameter: whether it must be read where it is not sent, and of which kind a value need not be.
 
-    `unread` are of which kind a value is that is taken as it was sent: a text that may be any, an id that the
-    address was found by.
+    Such are a text that may be any, and an id that the address was found by: each is taken as it was sent.
     """
 
-    fields: Sequence[ModelField]
-    defaults: Mapping[str, object]
-    unread: Mapping[str, type]
+    name: str
+    alias: str
+    field: ModelField
+    unread: type | None
+    is_needed: bool
 
-    def taken(self, sent: Mapping[str, Any]) -> tuple[dict[str, Any], list[Any]]:
+
+@dataclass(frozen=True, slots=True)
+class _Parameters:
+    """Parameters of one sort: where a request has them, and what each is where it is not sent."""
+
+    where: str
+    each: Sequence[_Parameter]
+    defaults: Mapping[str, object]
+
+    def taken(self, request: Request) -> tuple[dict[str, Any], list[Any]]:
         """Return the values of all of them, and what is wrong with those sent."""
+        sent = getattr(request, self.where)
         values: dict[str, Any] = {**self.defaults}
         read: list[ModelField] = []
-        for one in self.fields:
-            if one.name in self.unread and type(value := sent.get(one.alias)) is self.unread[one.name]:
-                values[one.name] = value
-            elif one.name not in self.defaults or one.alias in sent:
-                read.append(one)
+        for name, alias, field_, unread, is_needed in self.each:
+            value = sent.get(alias)
+            if type(value) is unread:
+                values[name] = value
+            elif is_needed or value is not None:
+                read.append(field_)
         if not read:
             return values, []
         found, errors = request_params_to_args(read, sent)
@@ -59,12 +70,15 @@ class _Asked:
     errors: list[Any] = field(default_factory=list)
     beside: Response | None = None  # what holds the headers that an answer is given, where one is asked for
 
-    async def body(self) -> Any:
-        """Return the body as it came; what is empty is not there."""
+    async def body(self, needed: ModelField) -> Any:
+        """Return what the body says, and note what is wrong with it; what is empty is not there."""
         try:
-            return await self.request.body() or Undefined
+            said = await self.request.body() or Undefined
         except ClientDisconnect:
             raise Unacceptable from None
+        value, errors = _validate_value_with_model_field(field=needed, value=said, values={}, loc=("body",))
+        self.errors += errors
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +88,8 @@ class ParameterPlan:
     call: Any
     name: str | None
     needed: "tuple[ParameterPlan, ...]"
-    path: _Parameters
-    query: _Parameters
-    header: _Parameters
-    body: Sequence[ModelField]
+    sent: Sequence[_Parameters]
+    body: ModelField | None
     request_name: str | None
     response_name: str | None
 
@@ -117,22 +129,12 @@ class ParameterPlan:
     async def _sent(self, asked: _Asked) -> dict[str, Any]:
         """Return the values of what was sent for this call, and note what is wrong with it."""
         values: dict[str, Any] = {}
-        request = asked.request
-        for parameters, sent in (
-            (self.path, request.path_params),
-            (self.query, request.query_params),
-            (self.header, request.headers),
-        ):
-            if parameters.fields:
-                taken, errors = parameters.taken(sent)
-                values |= taken
-                asked.errors += errors
-        if self.body:
-            taken, errors = await request_body_to_args(
-                [*self.body], await asked.body(), embed_body_fields=False
-            )
+        for parameters in self.sent:
+            taken, errors = parameters.taken(asked.request)
             values |= taken
             asked.errors += errors
+        if self.body is not None:
+            values[self.body.name] = await asked.body(self.body)
         return values
 
 
@@ -145,10 +147,8 @@ def plan_of(dependant: Dependant) -> ParameterPlan | None:
         dependant.call,
         dependant.name,
         tuple(plan for plan in needed if plan is not None),
-        _parameters(dependant.path_params),
-        _parameters(dependant.query_params),
-        _parameters(dependant.header_params),
-        dependant.body_params,
+        tuple(_sent(dependant)),
+        dependant.body_params[0] if dependant.body_params else None,
         dependant.request_param_name,
         dependant.response_param_name,
     )
@@ -173,7 +173,18 @@ def _is_prerequisite(call: object) -> bool:
     return iscoroutinefunction(call) or iscoroutinefunction(type(call).__call__)
 
 
-def _parameters(fields: Sequence[ModelField]) -> _Parameters:
+def _sent(dependant: Dependant) -> Iterator[_Parameters]:
+    """Yield the parameters of each sort that an operation has any of."""
+    for where, fields in (
+        ("path_params", dependant.path_params),
+        ("query_params", dependant.query_params),
+        ("headers", dependant.header_params),
+    ):
+        if fields:
+            yield _parameters(where, fields)
+
+
+def _parameters(where: str, fields: Sequence[ModelField]) -> _Parameters:
     defaults = {
         one.name: one.default
         for one in fields
@@ -181,8 +192,8 @@ def _parameters(fields: Sequence[ModelField]) -> _Parameters:
         and not one.field_info.validate_default
         and isinstance(one.default, PLAIN)
     }
-    unread = {one.name: kind for one in fields if (kind := _unread(one)) is not None}
-    return _Parameters(fields, defaults, unread)
+    each = [_Parameter(one.name, one.alias, one, _unread(one), one.name not in defaults) for one in fields]
+    return _Parameters(where, each, defaults)
 
 
 def _unread(one: ModelField) -> type | None:

@@ -1,6 +1,6 @@
 """The only place that knows HTTP codes: refusals become RFC 9457 problems, and no value sent is echoed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from copy import deepcopy
 from http import HTTPStatus
 from typing import Any
@@ -173,16 +173,28 @@ async def unforeseen(request: Request, error: Exception) -> Response:
     return problem(request, 500, "/problems/fault", "The service made a mistake; it has been logged.")
 
 
+ANSWERS: Mapping[type[Exception], Callable[[Request, Any], Awaitable[Response]]] = {
+    Refused: refused,
+    RequestValidationError: invalid,
+    HTTPException: of_the_framework,
+    **dict.fromkeys(AWAY, away),
+    **dict.fromkeys(CANT_WRITE, cant_write),
+}
+
+
 def install(app: FastAPI) -> None:
     """Let the app answer all that goes wrong as problems."""
-    app.add_exception_handler(Refused, refused)  # type: ignore[arg-type]  # starlette types handlers by Exception
-    app.add_exception_handler(RequestValidationError, invalid)  # type: ignore[arg-type]  # the same
-    app.add_exception_handler(HTTPException, of_the_framework)  # type: ignore[arg-type]  # the same
-    for kind in AWAY:
-        app.add_exception_handler(kind, away)
-    for fault in CANT_WRITE:
-        app.add_exception_handler(fault, cant_write)
+    for kind, answer in ANSWERS.items():
+        app.add_exception_handler(kind, answer)
     app.add_exception_handler(Exception, unforeseen)
+
+
+async def answer_to(request: Request, error: Exception) -> Response:
+    """Return the problem that an error is answered with, as the app would; raise what nobody foresaw."""
+    answer = next((ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS), None)
+    if answer is None:
+        raise error
+    return await answer(request, error)
 
 
 def pointed(error: dict[str, Any]) -> dict[str, str]:

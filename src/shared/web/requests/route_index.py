@@ -1,4 +1,4 @@
-"""Finds the routes that a path may have by how it begins and how many parts it has.
+"""Finds the routes that a path may have by how it begins and ends, and how many parts it has.
 
 A router would try all of its routes in turn, and there are hundreds.
 """
@@ -7,12 +7,14 @@ from collections.abc import Iterator
 
 from fastapi import APIRouter
 from starlette._utils import get_route_path
-from starlette.routing import BaseRoute, Mount
-from starlette.types import Receive, Scope, Send
+from starlette.routing import BaseRoute, Match, Mount
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-# A path's first two parts (such as a version, and what it is about), and how many it has: any number, where a
-# parameter may have several.
-Head = tuple[str, str, int | None]
+from shared.web.requests.bodies import StrictRoute
+
+# A path's first two parts (such as a version, and what it is about), its last, unless a parameter stands
+# there, and how many it has: any number, where a parameter may have several.
+Shape = tuple[str, str, str | None, int | None]
 
 
 class RouteIndex:
@@ -21,12 +23,12 @@ class RouteIndex:
     def __init__(self, router: APIRouter) -> None:
         """Index the routes that a router has by now."""
         self._router = router
-        heads = {id(route): set(_heads_of(route)) for route in router.routes}
-        self._by_head: dict[Head | None, APIRouter] = {}
-        for head in {None, *(head for found in heads.values() for head in found)}:
-            meant = {None, head, head and (*head[:2], None)}
-            routes = [route for route in router.routes if not heads[id(route)].isdisjoint(meant)]
-            self._by_head[head] = self._of(routes)
+        shapes = {id(route): set(_shapes_of(route)) for route in router.routes}
+        self._by_shape: dict[Shape | None, APIRouter] = {}
+        for shape in {None, *(shape for found in shapes.values() for shape in found)}:
+            meant = {None, *(_looser(shape) if shape else ())}
+            routes = [route for route in router.routes if not shapes[id(route)].isdisjoint(meant)]
+            self._by_shape[shape] = self._of(routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the router would."""
@@ -36,10 +38,23 @@ class RouteIndex:
             return
         await self.of(get_route_path(scope)).app(scope, receive, send)
 
+    def planned(self, scope: Scope) -> StrictRoute | None:
+        """Return the route that answers a request by its plan, which is then the request's."""
+        for route in self.of(get_route_path(scope)).routes:
+            match, found = route.matches(scope)
+            if match is Match.FULL:
+                if not isinstance(route, StrictRoute) or not route.plans(scope):
+                    return None
+                scope.update(found)
+                return route
+        return None
+
     def of(self, path: str) -> APIRouter:
         """Return the routes that a path may mean."""
-        head = _head(path)
-        return self._by_head.get(head) or self._by_head.get((*head[:2], None)) or self._by_head[None]
+        for shape in _looser(_shape(path)):
+            if shape in self._by_shape:
+                return self._by_shape[shape]
+        return self._by_shape[None]
 
     def _of(self, routes: list[BaseRoute]) -> APIRouter:
         few = APIRouter(redirect_slashes=self._router.redirect_slashes, default=self._router.default)
@@ -47,18 +62,39 @@ class RouteIndex:
         return few
 
 
-def _head(path: str) -> Head:
+class PlannedFirst:
+    """Hands what is answered by a plan straight to its route, before the layers that only others need."""
+
+    def __init__(self, app: ASGIApp, index: RouteIndex) -> None:
+        """Stand before an app whose routes are in this index."""
+        self._app, self._index = app, index
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        route = self._index.planned(scope) if scope["type"] == "http" else None
+        await (self._app if route is None else route.give)(scope, receive, send)
+
+
+def _shape(path: str) -> Shape:
     first, *rest = path.split("/")[1:] or [""]
-    return first, rest[0] if rest else "", 1 + len(rest)
+    return first, rest[0] if rest else "", rest[-1] if rest else first, 1 + len(rest)
 
 
-def _heads_of(route: BaseRoute) -> Iterator[Head | None]:
-    """Yield how the paths of a route begin; nothing in particular where a parameter stands there."""
+def _looser(shape: Shape) -> tuple[Shape, ...]:
+    """Return a shape, and those of which its paths are as well, the narrowest first."""
+    first, second, _, parts = shape
+    return shape, (first, second, None, parts), (first, second, None, None)
+
+
+def _shapes_of(route: BaseRoute) -> Iterator[Shape | None]:
+    """Yield what the paths of a route are like; nothing in particular where they begin with a parameter."""
     contexts = getattr(route, "effective_route_contexts", None)
     for each in contexts() if contexts else [route]:
         path: str = getattr(each, "path", "")
-        head = _head(path)
-        if not path or isinstance(route, Mount) or any("{" in part for part in head[:2]):
+        first, second, last, parts = _shape(path)
+        if not path or isinstance(route, Mount) or "{" in first + second:
             yield None
+        elif ":path}" in path:
+            yield first, second, None, None
         else:
-            yield (*head[:2], None) if ":path}" in path else head
+            yield first, second, None if last and "{" in last else last, parts

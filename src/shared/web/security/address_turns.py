@@ -12,6 +12,7 @@ from shared.web.core_service import core_service
 from shared.web.security.peers import peer_of
 
 PAUSE_SECONDS = 0.005  # while more of an address wait
+SHORT_BYTES = 16 * 1024
 
 
 @asynccontextmanager
@@ -28,11 +29,14 @@ async def turn_of_address(request: Request, lane: str = "") -> AsyncIterator[Non
 
 
 def waiting_for_its_reader(send: Send) -> Send:
-    """Return what sends an answer's last part, and an end of its own, which waits for a slow reader."""
+    """Return what sends an answer's last part, and an end of its own, which waits for a slow reader.
+
+    A short one need not be waited for: whoever leaves many of them untaken waits at the next.
+    """
 
     async def patiently(message: Message) -> None:
         ends = message["type"] == "http.response.body" and not message.get("more_body")
-        if ends and message.get("body"):
+        if ends and len(message.get("body", b"")) > SHORT_BYTES:
             await send({**message, "more_body": True})
             await send({"type": "http.response.body", "body": b""})
         else:
