@@ -91,7 +91,7 @@ def create_app(opening: Opening | None = None, *, origins: Sequence[str] = (), t
         # Off unless the council sets its collector up: asked of the environment, it would cost each request.
         telemetry={"tracing": False, "metrics": False, "logs": False},
         redoc_url=None,
-        openapi_url=None,  # it would be written anew for everybody who asks
+        openapi_url=None,  # it would be written again for everybody who asks
         lifespan=_lifespan(opening),
         generate_unique_id_function=name_of,
         separate_input_output_schemas=False,

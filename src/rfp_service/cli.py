@@ -103,7 +103,7 @@ AUDIT = {
     ),
     "monitor": (
         "rfp_service.operator.monitoring:monitor",
-        "Follow the log from outside: keep its hashes, compute root, index and counts anew.",
+        "Follow the log from outside: keep its hashes, compute root, index and counts again.",
     ),
     "key": (
         "rfp_service.operator.witnesses:key",

@@ -5,7 +5,7 @@ import gc
 
 
 def give_memory_back() -> None:
-    """Free what importing left behind, and look no more at what the program itself consists of.
+    """Free what importing left behind, and look no longer at what the program itself consists of.
 
     Commands are imported without the collector, and what that leaves is a seventh of a process. What is
     free then goes back to the machine, where its C library can say so.

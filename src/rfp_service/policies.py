@@ -52,7 +52,7 @@ async def catalogue_check_facts(store: EventStore, command: CheckCatalogue) -> d
 
 
 async def order_facts(store: EventStore, command: RaiseOrder) -> dict[str, JsonValue]:
-    """Return the item as it can be had today, and the RFP whose need it is to meet, where one is named."""
+    """Return the item as available today, and the RFP whose need it is to meet, where one is named."""
     found: dict[str, JsonValue] = {}
     with suppress(NotFound):  # the id is of something else
         stream = await store.load(command.item_id, CatalogueItem())

@@ -1,4 +1,4 @@
-"""From a contract that is to be procured anew to an RFP: what one room approves, another one begins."""
+"""From a contract that is to be procured again to an RFP: what one room approves, another one begins."""
 
 from collections.abc import Collection, Iterable
 from uuid import UUID, uuid5
@@ -45,7 +45,7 @@ def open_reprocurements(recorded: Recorded) -> Iterable[Row]:
 
 
 async def approved_renewal_facts(store: EventStore, _case: UUID, position: int) -> dict[str, JsonValue]:
-    """Return what a contract knows of the need, and its RFP, where it was approved to procure it anew."""
+    """Return what a contract knows of the need, and its RFP, where it was approved to procure it again."""
     [recorded] = await store.reader.at([position])
     contract = (await store.load(recorded.stream_id, Contract(), position)).state
     if contract.renewal.outcome is not RenewalOutcome.REPROCURE:

@@ -64,7 +64,7 @@ async def with_worker(
 
 
 def _loudly(working: "asyncio.Task[None]") -> None:
-    """A worker that gave up is a fault: say so, and end with it, so that whoever supervises begins anew."""
+    """A worker that gave up is a fault: say so, and end with it, so that whoever supervises begins again."""
     if not working.cancelled() and (error := working.exception()):
         log.critical("worker ended", exc_info=error)
         signal.raise_signal(signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""What a process keeps on the way is gone with it: at its end, or when the next one of ours begins.
+"""What a process keeps on the way is gone with it: at its end, or when our next process begins.
 
 Each process has a folder of its own among the temporary files, and a lock on it that ends with the process,
 however that ends. A folder that nobody holds was left by one that was killed.

@@ -13,7 +13,7 @@ from shared.settings import NotConfigured, Settings
 
 NAME = "rfp-service"
 WITHOUT_LIBRARY = (
-    "TRACES_TO needs OpenTelemetry, which is not installed: install from `tracing.lock` in the place of"
+    "TRACES_TO needs OpenTelemetry, which is not installed: install from `tracing.lock` in place of"
     " `requirements.lock`."
 )
 

@@ -22,13 +22,7 @@ REASON: dict[str, Any] = {"reason": "R."}
 ADDED = CatalogueItemAdded(
     name="Laptop", description="14 inch.", category="Devices", price_pence=1, lead_time_days=1
 )
-BODIES: Mapping[str, Body[Order]] = {
-    "approve-order": lambda _, __: REASON,
-    "refuse-order": lambda _, __: REASON,
-    "send-order": lambda _, __: {"fulfiller": "Stores"},
-    "fulfil-order": lambda order, _: {"fulfilled_on": order.due_on or TODAY},
-    "fail-order": lambda _, __: REASON,
-}
+BODIES: Mapping[str, Body[Order]] = {"fulfil-order": lambda order, _: {"fulfilled_on": order.due_on or TODAY}}
 OF_ITEMS: Mapping[str, Body[CatalogueItem]] = {
     "revise": lambda _, turn: {"price_pence": turn, **REASON},
     "retire": lambda _, __: {"available_until": TODAY, **REASON},

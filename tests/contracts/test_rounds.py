@@ -82,8 +82,6 @@ MARK = MarkNotDue(contract=UUID(int=2), reason="Ended.")
 BODIES: Mapping[str, Body[ReviewRound]] = {
     "defer": lambda _, turn: {"contract": UUID(int=1 + turn % 2), "until": LATER, "reason": "R."},
     "not-due": lambda _, turn: {"contract": UUID(int=1 + turn % 2), "reason": "R."},
-    "close": lambda _, __: {},
-    "reopen": lambda _, __: {"reason": "R."},
 }
 
 

@@ -50,12 +50,7 @@ def _awaited(milestone: Milestone) -> dict[str, Any]:
 BODIES: Mapping[str, Body[Milestone]] = {
     "amend": lambda _, turn: {"title": f"Title {turn}", **REASON},
     "rebaseline": lambda _, turn: {"new": TODAY + timedelta(days=200 + turn), **REASON},
-    "report-progress": lambda _, __: {"progress": "It comes on."},
     "submit-evidence": lambda _, turn: {"document": {"title": "Minute", "sha256": f"{turn:064x}"}},
-    "return-evidence": lambda _, __: REASON,
-    "accept": lambda _, __: {},
-    "reopen": lambda _, __: REASON,
-    "drop": lambda _, __: REASON,
     "raise-dependency": lambda _, turn: {"on": "project", "id": UUID(int=turn)},
     "satisfy-dependency": lambda milestone, _: {**_awaited(milestone), **REASON},
 }
@@ -63,14 +58,8 @@ OF_OUTCOMES: Mapping[str, Body[ProgrammeOutcome]] = {
     "amend": lambda _, turn: {"statement": f"Statement {turn}", **REASON},
     "rate-confidence": lambda _, __: {"confidence": "Amber", **REASON},
 }
-OF_DATA: Mapping[str, Body[PromisedData]] = {
-    "chase": lambda _, __: {"note": "Asked by letter."},
-    "record-arrived": lambda _, __: {"arrived_on": TODAY},
-}
-OF_CONSULTATIONS: Mapping[str, Body[Consultation]] = {
-    "count": lambda _, turn: {"counts": {"laptop": turn}},
-    "close": lambda _, __: {"conclusion": "Laptops."},
-}
+OF_DATA: Mapping[str, Body[PromisedData]] = {"record-arrived": lambda _, __: {"arrived_on": TODAY}}
+OF_CONSULTATIONS: Mapping[str, Body[Consultation]] = {"count": lambda _, turn: {"counts": {"laptop": turn}}}
 
 
 def test_what_is_allowed_on_a_milestone_is_accepted_and_guards_refuse_the_rest() -> None:

@@ -40,7 +40,8 @@ from shared.record.deadlines.deadline import DeadlineCommand
 from shared.record.projecting.views import STILL_VALID
 from tests.rfps.examples import CHECK, LAPTOP
 from tests.shared.flow.test_waits_add_up import WORKING, asked, assert_parties_add_up, micro, steps_of
-from tests.support.moves import FURTHER, MOVES, WHY, Try, taken_over_in
+from tests.support.guards import WHY
+from tests.support.moves import FURTHER, MOVES, Try, taken_over_in
 from tests.support.specs import NOW, RULES, TIERS, as_stored, stamp
 
 STEPS = int(os.environ.get("STEPS", "60"))

@@ -164,13 +164,13 @@ async def test_what_waits_says_what_it_will_do_and_who_can_not_confirm_it(api: A
     page = f"/console/delegations/{await one_of(api, 'delegations')}"
     await sign_in(api, "ada-admin")
     shown = await text(api, page)
-    assert "Dora Deputy-Director may decide in the place of Hana Head-of-Service" in shown
+    assert "Dora Deputy-Director may decide in place of Hana Head-of-Service" in shown
     assert "up to £10,000 without VAT" in shown
     assert "Neither Ada Administrator, who proposed it, nor Dora Deputy-Director" in shown
     assert f"{page}/decisions/confirm" not in shown  # the rule's own sentence stands there instead
     await sign_in(api, "lars-legal")
     assert page in await waiting_pages(api)  # it is opened from what waits for them
-    assert "may decide in the place of" in await text(api, f"{page}/decisions/confirm")
+    assert "may decide in place of" in await text(api, f"{page}/decisions/confirm")
     await decided(api, page, "confirm")
     assert "What waits for a second person" not in await text(api, page)
 

@@ -229,4 +229,4 @@ async def test_a_delegation_and_a_hand_over_show_their_reason_to_those_with_the_
         item["said"]["reason"]
         for item in (await api.get("/v1/audit/decisions", SAM, decision="SchemeProposed")).json()["items"][:1]
     ]
-    assert scheme == "Work handed over: henry in the place of hana."
+    assert scheme == "Work handed over: henry in place of hana."

@@ -18,7 +18,8 @@ from shared.kernel.calendar import day_in_london
 from shared.kernel.messages import Command, Stamp
 from shared.web.decisions.next_decisions import commands_in
 from tests.rfps.examples import CHECK
-from tests.support.moves import CRITERIA, WHY, texts_of
+from tests.support.guards import WHY, texts_of
+from tests.support.moves import CRITERIA
 
 SHARED = {"reason": WHY, "reference": "REF-1"}
 CASE = {"budget_code": "IT-1", "options_considered": "Buy.", "conflicts": "None"}

@@ -12,12 +12,23 @@ from shared.kernel.messages import Command, S, Stamp
 # So many times as many walks as usually.
 LONGER = int(os.environ.get("GUARD_WALKS", "1"))
 
+WHY = "As it is."
+HALF = 0.5
 # What somebody would send who sees a thing as it is, on some turn of a walk: it never repeats itself.
 Body = Callable[[S, int], Mapping[str, Any]]
 
 
+def texts_of(command: type[Command[Any]]) -> dict[str, str] | None:
+    """Return texts for all that a command must be told; nothing if it must be told anything else."""
+    wanted = {name: info.annotation for name, info in command.model_fields.items() if info.is_required()}
+    return dict.fromkeys(wanted, WHY) if {*wanted.values()} <= {str} else None
+
+
 class Tries(Generic[S]):
-    """Decisions of one kind of thing, each tried wherever a random walk comes to."""
+    """Decisions of one kind of thing, each tried wherever a random walk comes to.
+
+    What is only told texts needs no body.
+    """
 
     def __init__(
         self,
@@ -27,25 +38,37 @@ class Tries(Generic[S]):
     ) -> None:
         """Try these; a refusal `for_how_it_stands` is one that no body could avoid."""
         self.commands = {str(each.model_fields["decision"].default): each for each in decisions}
+        self._texts = {name: texts_of(command) for name, command in self.commands.items()}
         self._bodies, self._for_how_it_stands = bodies, for_how_it_stands
         self.accepted, self.refused = Counter[str](), Counter[tuple[str, str]]()
         self.by_guards, self.by_rules = Counter[str](), Counter[tuple[str, str]]()
 
     def command(self, decision: str, state: S, turn: int) -> Command[S]:
         """Return a decision as it would be sent."""
-        return self.commands[decision](**self._bodies[decision](state, turn))
+        made = self._bodies.get(decision)
+        said = self._texts[decision] if made is None else made(state, turn)
+        assert said is not None, f"{decision} is told more than texts: it needs a body here"
+        return self.commands[decision](**said)
 
-    def try_all(self, state: S, stamp: Stamp, turn: int) -> None:
-        """Try every decision on a thing as it stands."""
+    def try_all(self, state: S, stamp: Stamp, turn: int) -> Collection[str]:
+        """Try every decision on a thing as it stands; return those that are accepted."""
+        accepted = set[str]()
         for decision in self.commands:
             command = self.command(decision, state, turn)
             if (no := refusal(command.guard, state, stamp)) is not None:
                 self.by_guards[type(no).__name__] += 1
             elif (no := refusal(command.decide, state, stamp)) is None:
                 self.accepted[decision] += 1
+                accepted.add(decision)
             else:
                 self.refused[decision, type(no).__name__] += 1
                 self.by_rules[decision, type(no).__name__] += isinstance(no, self._for_how_it_stands)
+        return accepted
+
+    def choose(self, dice: Random, accepted: Collection[str], onward: Sequence[str]) -> str:
+        """Return any decision, or as often one that leads onward and is accepted: so walks come far."""
+        leading = [decision for decision in onward if decision in accepted]
+        return dice.choice(leading if leading and dice.random() < HALF else [*self.commands])
 
     def after(self, decision: str, state: S, stamp: Stamp, turn: int) -> S:
         """Return what follows from a decision; nothing changes where it is refused."""
@@ -69,15 +92,14 @@ class Tries(Generic[S]):
     ) -> None:
         """Try every decision on many things, turn by turn, somebody else deciding at random on each.
 
-        What leads `onward` is decided more often, so that walks come far; few of the `endings` come early.
+        What leads `onward` is decided more often; few of the `endings` come early.
         """
         for seed in range(seeds * LONGER):
             dice = Random(seed)  # no secret
             state = begun(dice)
             for turn in range(turns):
                 stamp = decides(dice, turn)
-                self.try_all(state, stamp, turn)
-                decision = dice.choice([*self.commands, *onward])
+                decision = self.choose(dice, self.try_all(state, stamp, turn), onward)
                 if decision not in endings or turn > turns * dice.random():
                     state = self.after(decision, state, stamp, turn)
 

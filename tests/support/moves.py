@@ -108,8 +108,8 @@ from shared.kernel.messages import Command
 from shared.kernel.rules import ContractKind
 from shared.web.decisions.next_decisions import commands_in
 from tests.rfps.examples import CHECK, LAPTOP
+from tests.support.guards import WHY, texts_of
 
-WHY = "As it is."
 CRITERIA = (Criterion(name="Price", weight=60), Criterion(name="Quality", weight=40))
 VALUES = (2_000_000, 2_500_000, 2_500_001, 20_000_000, 20_000_001, 24_999_999)
 
@@ -287,12 +287,6 @@ OWN_MOVES: tuple[Callable[[Try], Command[Rfp]], ...] = (
     lambda t: CorrectHold(number=t.of(1, 2), waiting_on=t.of(*Party), reason=WHY),
     lambda t: ExtendTarget(working_days=5, reason=WHY, acting_for=t.of(None, "hana", "derek")),
 )
-
-
-def texts_of(command: type[Command[Any]]) -> dict[str, str] | None:
-    """Return texts for all that a command must be told; nothing where it must be told something else."""
-    wanted = {name: info.annotation for name, info in command.model_fields.items() if info.is_required()}
-    return dict.fromkeys(wanted, WHY) if {*wanted.values()} <= {str} else None
 
 
 def _plain(command: type[Command[Rfp]], said: dict[str, str]) -> Callable[[Try], Command[Rfp]]:

@@ -85,7 +85,7 @@ async def decide_on_outcome(
     command: Annotated[OutcomeDecision, strict(OutcomeDecision), Body()],
     handler: Commands,
 ) -> Receipt:
-    """Word an outcome anew or rate its confidence, at the version that If-Match names."""
+    """Reword an outcome or rate its confidence, at the version that If-Match names."""
     return await handler.handle(outcome_id, command, blank=ProgrammeOutcome())
 
 

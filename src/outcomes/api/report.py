@@ -1,4 +1,4 @@
-"""The committee's paper over HTTP: made anew of any reading, issued for a meeting, had again as issued."""
+"""The committee's paper over HTTP: made from any reading, issued for a meeting, fetched again as issued."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -96,7 +96,7 @@ async def issue_paper(
 ) -> Receipt:
     """Issue the paper for a meeting; a form that this machine can't make is left out.
 
-    Its bytes are kept as they are: whatever is released or erased later changes a paper made anew only.
+    Its bytes are kept as they are: what is released or erased later changes only papers made after that.
     """
     service = core_service(request)
     wanted = command.as_of.isoformat() if command.as_of else None

@@ -84,7 +84,7 @@ class AddOutcome(Command[ProgrammeOutcome]):
 
 
 class AmendOutcome(Command[ProgrammeOutcome]):
-    """Word an outcome anew, give it to somebody else, or show it by other figures."""
+    """Reword an outcome, give it to somebody else, or show it by other figures."""
 
     decision: Literal["amend"] = "amend"
     statement: LongText | None = None

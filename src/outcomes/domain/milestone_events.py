@@ -34,7 +34,7 @@ class MilestoneScheduled(MilestoneEvent):
 
 
 class MilestoneAmended(MilestoneEvent):
-    """What is said of a milestone was put right; fields that were not given keep their values."""
+    """Details of  were corrected; fields that were not given keep their values."""
 
     title: str | None = None
     owner: str | None = None

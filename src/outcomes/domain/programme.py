@@ -56,7 +56,7 @@ class ProgrammeBegun(Event[Programme]):
 
 
 class ProgrammeAmended(Event[Programme]):
-    """What is said of a programme was put right; fields that were not given keep their values."""
+    """Details of  were corrected; fields that were not given keep their values."""
 
     kind: ClassVar[str] = "programme"
 
@@ -90,7 +90,7 @@ class OutcomeAdded(Event[ProgrammeOutcome]):
 
 
 class OutcomeAmended(Event[ProgrammeOutcome]):
-    """An outcome was worded anew, given to somebody else, or is shown by other figures."""
+    """An outcome was reworded, given to somebody else, or is shown by other figures."""
 
     kind: ClassVar[str] = "outcome"
     body_of_work: ClassVar[str] = "outcomes"

@@ -108,7 +108,7 @@ class PdfNotMade(Refused):
 
 
 class PdfTookTooLong(PdfNotMade):
-    """This paper is too long to be made PDF in the time there is: HTML, ODT and JSON can be had."""
+    """This paper is too long to be made PDF in the time there is: ask for HTML, ODT or JSON."""
 
 
 class NotUnderCheckpointYet(Refused):

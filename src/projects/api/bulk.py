@@ -128,7 +128,7 @@ MANY_PROJECTS = Things(
         snapshot=snapshot,
         says="""\
 So does what later stages build upon. A register is taken back field by field, as are owners, forecasts,
-ratings, flags and action plans; what a register put here is cancelled, to be put here anew by a
+ratings, flags and action plans; what a register put here is cancelled, to be put here again by a
 corrected one. An undo can't be undone.""",
     ),
 )

@@ -56,7 +56,7 @@ class CategoriseProject(Command[Project]):
     decision: Literal["categorise"] = "categorise"
     category: ShortText = Field(examples=["Networks"])
     sub_category: ShortText | None = None
-    origin: Origin | None = Field(None, description="Who started it, where that is to be put right.")
+    origin: Origin | None = Field(None, description="Who started it, if that is to be corrected.")
     rule: ShortText | None = Field(None, description="The rule that proposed this, if one did.")
     reason: Reason
 
@@ -153,7 +153,7 @@ class DecideHandling(Command[Project]):
         must_have_come_to(project, ProjectStage.PRIORITISED)
 
     def decide(self, project: Project, stamp: Stamp) -> HandlingDecided:
-        """Decide on a prioritised project; a third party has a name, and only we need people of ours."""
+        """Decide on a prioritised project; name a third party, or the people that we need ourselves."""
         if (self.handling is Way.THIRD_PARTY) != (self.third_party is not None):
             raise WhoIsTheThirdParty
         if self.needs and self.handling is not Way.INTERNAL:
@@ -183,7 +183,7 @@ class UndoBatch(Command[Project]):
     reason: Reason
 
     def decide(self, project: Project, stamp: Stamp) -> ProjectDecisionUndone | ProjectRestated:
-        """Restore what held before, unless it was decided anew since or built upon."""
+        """Restore what held before, unless it was decided again since or built upon."""
         if "became" in stamp.known.facts:  # by a register, of which any field may be
             return undone(project, stamp, self.undone, self.reason)
         must_be_open(project)

@@ -84,7 +84,7 @@ class AgreeActionPlan(Command[Project]):
         must_be_open(project)
 
     def decide(self, project: Project, stamp: Stamp) -> ActionPlanAgreed:
-        """Put a plan in the place of an earlier one."""
+        """Put a plan in place of an earlier one."""
         return ActionPlanAgreed(
             stage=project.stage,
             owner=self.owner,

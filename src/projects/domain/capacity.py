@@ -13,14 +13,14 @@ CAPACITY_ID = UUID("6b0c7d52-0000-4000-8000-000000000002")  # there is one
 
 
 class OurPeople(PersonMonths):
-    """People of ours of one skill in one month; nobody, where it is 0."""
+    """Our people of one skill in one month; nobody if it is 0."""
 
     people: Annotated[float, Field(ge=0, le=1000)]
 
 
 @dataclass(frozen=True)
 class Capacity:
-    """People of ours by month and skill."""
+    """Our people by month and skill."""
 
     kind: ClassVar[str] = "team-capacity"
 

@@ -123,7 +123,7 @@ class ActionPlanAgreed(ProjectEvent):
     reason: str = ""
 
     def apply(self, project: Project) -> Project:
-        """Return the project with this plan in the place of an earlier one."""
+        """Return the project with this plan in place of an earlier one."""
         plan = ActionPlan(self.owner, self.due, tuple((s.what, s.due, None) for s in self.steps))
         return replace(project, stage=self.stage, plan=plan)
 

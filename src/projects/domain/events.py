@@ -89,7 +89,7 @@ class ProjectIdentified(ProjectEvent):
 
 
 class ProjectAmended(ProjectEvent):
-    """What is said of a project was put right; fields that were not given keep their values."""
+    """Details of  were corrected; fields that were not given keep their values."""
 
     title: str | None = None
     description: str | None = None

@@ -250,7 +250,7 @@ class Project:
     checklist: tuple[tuple[str, str], ...] = ()
     milestones: tuple[ProjectMilestone, ...] = ()
     depends_on: tuple[Dependency, ...] = ()
-    taken_off: bool = False  # the register that put it here was undone: it may be put on anew
+    taken_off: bool = False  # the register that put it here was undone: it may be put on again
 
     @property
     def is_new(self) -> bool:

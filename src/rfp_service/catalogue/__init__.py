@@ -1,1 +1,1 @@
-"""The catalogue: what can be had without an RFP, and the looks into it that are kept as evidence."""
+"""The catalogue: what is available without an RFP, and the searches of it that are kept as evidence."""

@@ -40,7 +40,7 @@ CATALOGUE = Context(
         "rfp_service.catalogue.api.synonyms:router",
         "rfp_service.catalogue.api.orders:router",
     ),
-    tags={"catalogue": "What can be had without an RFP."},
+    tags={"catalogue": "What is available without an RFP."},
     seen_with={
         "catalogue-check": "read-catalogue",
         "catalogue-item": "read-catalogue",

@@ -49,7 +49,7 @@ class ChangePage(BaseModel):
 
     items: list[ChangeSeen]
     next: int
-    more: bool = Field(description="Whether there is more to be had at once.")
+    more: bool = Field(description="Whether more is available at once.")
 
 
 After = Annotated[

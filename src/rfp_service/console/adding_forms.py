@@ -51,7 +51,7 @@ async def everything(_: Visit, fields: Sequence[FormField], __: Mapping[str, str
 
 
 async def an_order(visit: Visit, fields: Sequence[FormField], said: Mapping[str, str]) -> AddingForm:
-    """Ask for one of the items that can be had today; for an RFP where one was diverted to the catalogue."""
+    """Ask for one of the items available today; for an RFP where one was diverted to the catalogue."""
     options = await order_facts.what_can_be_ordered(visit)
     seen = await visit.get("/v1/rfps", mine="true", stage="diverted", limit=RFPS_LIMIT)
     if diverted := [(each["id"], f"{each['reference']}: {each['title']}") for each in seen["items"]]:

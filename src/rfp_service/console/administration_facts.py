@@ -48,7 +48,7 @@ def delegation_waits(given: Said) -> list[str]:
         return []
     delegate, delegator = name_of(given["delegate"]), name_of(given["delegator"])
     said = (
-        f"Once a second person confirms it, {delegate} may decide in the place of {delegator}, "
+        f"Once a second person confirms it, {delegate} may decide in place of {delegator}, "
         f"up to {pounds(given['limit_pence'])} without VAT, from {day(given['first_day'])} until "
         f"{day(given['last_day'])}. Until then it counts for nothing. "
         f"Neither {name_of(given['proposed_by'])}, who proposed it, nor {delegate} can confirm it."
@@ -57,7 +57,7 @@ def delegation_waits(given: Said) -> list[str]:
 
 
 def item_facts(item: Said) -> FactsSaid:
-    """Return what a catalogue item costs, how soon and by whom it can be had, and who must approve it."""
+    """Return what a catalogue item costs, how soon and from whom it is available, and who must approve it."""
     above = item["approval_above_pence"]
     return [
         ("Price", f"{pounds(item['price_pence'])} without VAT"),

@@ -21,7 +21,7 @@ Sending = Callable[[Visit, str, dict[str, Any]], Awaitable[dict[str, Any]]]
 
 
 class NotToBeChosen(Exception):
-    """What was chosen in a field is not to be had, or no longer; it holds the field and a sentence."""
+    """What was chosen in a field is not available, or no longer; it holds the field and a sentence."""
 
     def __init__(self, field_name: str, sentence: str) -> None:
         super().__init__(sentence)

@@ -212,7 +212,7 @@ MANAGED: Mapping[str, ManagedKind] = {
             lambda data: str(data["promised_by"]),
             PromiseData,
             "Note promised data",
-            "Its lateness counts from the day promised first, however often it is promised anew, "
+            "Its lateness counts from the day promised first, however often it is promised again, "
             "and it stands in the committee's paper.",
             asking=adding_forms.of_a_programme,
             leads=_from_data,

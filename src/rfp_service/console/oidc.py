@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 VERIFIER_BYTES = 48
 STATE_BYTES = 24
-FRESH_SECONDS = 300  # within which somebody said who they are, where they must say it anew
+FRESH_SECONDS = 300  # within which somebody said who they are, where they must say it again
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +46,7 @@ class AskedAtProvider:
     nonce: str
     verifier: str
     back: str
-    again: bool = False  # whether they must say anew who they are
+    again: bool = False  # whether they must say again who they are
 
     @classmethod
     def anew(cls, back: str, *, again: bool) -> "AskedAtProvider":
@@ -64,7 +64,7 @@ class AskedAtProvider:
 
     @classmethod
     def found(cls, kept: str) -> "AskedAtProvider | None":
-        """Return what a cookie holds; nothing where that is none of ours."""
+        """Return what a cookie holds; nothing if it is not ours."""
         try:
             return cls(**json.loads(bytes.fromhex(kept)))
         except (ValueError, TypeError):

@@ -35,7 +35,7 @@ async def glance(visit: Visit, *, for_somebody: bool = True) -> list[SummaryFigu
 
 
 async def _or_nothing(asked: Awaitable[SummaryFigure | None]) -> SummaryFigure | None:
-    """Return a figure; nothing where it can't be had just now: the others still stand."""
+    """Return a figure; nothing if it is not available just now: the others still stand."""
     try:
         return await asked
     except ApiRefused:

@@ -11,7 +11,7 @@ from rfp_service.console.sessions import NONCE_BYTES, SignedIn, seal, session_id
 from shared.record.database import Pool
 
 KEPT_FOR = timedelta(hours=2)
-FILES_LIMIT = 3  # for one session: whoever begins anew has done with what they began before
+FILES_LIMIT = 3  # for one session: whoever begins again has done with what they began before
 
 KEEP = "INSERT INTO console_files (id, session, sealed) VALUES ($1, $2, $3)"
 FIND = "SELECT sealed FROM console_files WHERE id = $1 AND session = $2 AND kept_at >= now() - $3::interval"

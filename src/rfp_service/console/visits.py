@@ -1,4 +1,4 @@
-"""One request of somebody who has signed in: what they ask, and what they send from a form of ours."""
+"""One request of somebody who has signed in: what they ask, and what they send from one of our forms."""
 
 import asyncio
 import hmac
@@ -116,7 +116,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class SentForm:
-    """A form of ours that somebody sent."""
+    """One of our forms that somebody sent."""
 
     visit: Visit
     fields: Mapping[str, str]
@@ -163,7 +163,7 @@ def must_be_from_here(request: Request) -> None:
 
 
 async def fields_of(request: Request) -> dict[str, str]:
-    """Return the fields of a form that a page of ours sent."""
+    """Return the fields of a form that one of our pages sent."""
     return (await _parts_of(request, files=0))[0]
 
 

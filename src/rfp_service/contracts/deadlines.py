@@ -59,7 +59,7 @@ DEADLINES = (
 def clocks_set(event: Event[Contract]) -> Iterator[tuple[str, int, datetime]]:
     """Yield the deadlines that an event sets: kind, number, and when it is due.
 
-    A clock set anew leaves those before it without effect, for they have another number.
+    A clock set again leaves those before it without effect, for they have another number.
     """
     match event:
         case ClockedEvent(clock=clock):

@@ -1,4 +1,4 @@
-"""What goes another way than most: orders, an absent tier, split need, advice, what is put right."""
+"""What goes another way than most: orders, an absent tier, split need, advice, corrections."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -59,7 +59,7 @@ def _tiers(scheme: Scheme, command: HandWorkOver, stamp: Stamp) -> Iterator[Step
         if replaced != values:
             begins = max(values.effective_from, today)
             changed = replaced.model_copy(update={"effective_from": begins})
-            reason = f"Work handed over: {command.successor} in the place of {command.leaver}."
+            reason = f"Work handed over: {command.successor} in place of {command.leaver}."
             yield "tiers", [AdoptScheme(values=changed, reason=reason)]
 
 
@@ -75,7 +75,7 @@ def _replaced(values: SchemeValues, ids: Sequence[str], successor: str) -> Schem
 
 
 async def _delegation(plan: HandOverPlan, scheme: Scheme, stream: Stream[Delegation], stamp: Stamp) -> None:
-    """End a delegation of or to the leaver, and give it anew with the successor in their place."""
+    """End a delegation of or to the leaver, and give it again with the successor in their place."""
     given, command = stream.state, plan.command
     today = day_in_london(stamp.at)
     if given.ended or given.last_day < today:
@@ -105,7 +105,7 @@ async def _delegation(plan: HandOverPlan, scheme: Scheme, stream: Stream[Delegat
 def _facts_after(
     values: SchemeValues | None, delegator: str, command: HandWorkOver, stamp: Stamp
 ) -> dict[str, JsonValue]:
-    """Return what is known of a delegation that is given anew: tiers as they are once all is handed over."""
+    """Return what is known of a delegation that is given again: tiers as they are once all is handed over."""
     if values is None:
         return {"delegator_tiers": []}
     tiers = values.tiers_of(*stamp.known.ids_of(delegator))

@@ -183,7 +183,7 @@ def _ocids(request: Request) -> Ocid:
 
 
 def _named_by(request: Request, ocid: str) -> UUID:
-    """Return the id of the RFP, or the contract, that an ocid of ours names; refuse any other."""
+    """Return the id of the RFP, or the contract, that one of our ocids names; refuse any other."""
     named = OCID.fullmatch(ocid)
     if named is None or named[1] != core_service(request).settings.ocid_prefix:
         raise NotFound

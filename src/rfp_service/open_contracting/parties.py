@@ -21,7 +21,7 @@ UNKNOWN_SIZE: dict[str, bool | None] = {"small_or_medium": None, "voluntary_or_c
 
 
 def supplier_id(award: int) -> str:
-    """Return the id of the supplier of an award within its process: it stays whatever is put right."""
+    """Return the id of the supplier of an award within its process: it stays whatever is corrected."""
     return f"supplier-{award}"
 
 

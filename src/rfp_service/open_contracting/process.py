@@ -220,12 +220,12 @@ def _after_contract_event(
 
 
 def _amendment(event: ContractEvent) -> str:
-    """Return what was changed of a contract itself; blank where only the register was put right."""
+    """Return what was changed of a contract itself; blank if only the register was corrected."""
     match event:
         case ExtensionExecuted():
             return "Extended under an option."
         case ContractRenewed():
-            return "Made anew with its supplier."
+            return "Renewed with its supplier."
         case ContractRolledOver() | NoticeDeadlineMissed() if event.rolls:
             return "Rolled over by itself."
         case ContractNovated():

@@ -139,7 +139,7 @@ def fsck(
 
 
 def _say_how_far_it_is_signed(checked: Checked) -> None:
-    """Say which entries no checkpoint vouches for: whoever holds the database could write them anew."""
+    """Say which entries no checkpoint vouches for: whoever holds the database could write them again."""
     size, signed = checked.edge.size, checked.signed_size
     if size and not signed:
         say("NOT SIGNED: no checkpoint vouches for any entry of this record. Is a worker running?")

@@ -30,7 +30,7 @@ def run(settings: Settings, base: Database, *, tell: bool) -> None:
 async def _filled(settings: Settings, base: Database, told: Receivers | None) -> None:
     """Bring the database up to date, and let the story be told in it; introduce whoever is to be told."""
     if await start_over(settings, must_have_owner(base)):
-        say("The story was broken off when it was told last: it begins anew.")
+        say("The story was broken off when it was told last: it begins again.")
     await prepare(base)
     await seed(settings, must_have_owner(base), base.service)
     if told is not None:

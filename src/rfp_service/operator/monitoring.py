@@ -1,4 +1,4 @@
-"""`audit monitor`: somebody outside follows the log, and computes what it says anew."""
+"""`audit monitor`: somebody outside follows the log, and computes again what it says."""
 
 import time
 from datetime import UTC, datetime
@@ -58,5 +58,5 @@ def _say(found: Followed) -> None:
     counted = f", {found.decisions} decisions" if found.decisions is not None else ""
     say(
         f"{found.size} entries, {new} of them new, {found.withheld} of those withheld;"
-        f" {found.indexes} indexes computed anew{counted}; {len(found.findings)} findings."
+        f" {found.indexes} indexes computed again{counted}; {len(found.findings)} findings."
     )

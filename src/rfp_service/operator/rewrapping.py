@@ -55,7 +55,7 @@ class Lost:
         self.ids: set[bytes] = set()
 
     def or_anew(self, wrapping: Wrapping) -> Anew:
-        """Return what wraps anew, and leaves such a secret as it is."""
+        """Return what wraps with the new secret, and leaves a lost one as it is."""
 
         def anew(name: bytes, wrapped: bytes) -> bytes | None:
             try:
@@ -69,7 +69,7 @@ class Lost:
 
 @dataclass(frozen=True)
 class Rewrapping:
-    """A table of wrapped keys, what wraps one anew, and what it is bound to."""
+    """A table of wrapped keys, what wraps one with the new secret, and what it is bound to."""
 
     table: str
     anew: Anew

@@ -162,7 +162,7 @@ def _steps(rows: list[Row]) -> Steps:
 
 
 def _joined(columns: Columns, rows: list[Row]) -> Columns:
-    """Return columns with more steps in them; names new and old are numbered anew."""
+    """Return columns with more steps in them; names new and old are numbered again."""
     log = columns.log
     case_id, _, at, activity, stage, party, ends, actor, position = (
         list(column) for column in zip(*rows, strict=True)

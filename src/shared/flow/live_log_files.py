@@ -1,7 +1,7 @@
 """The columns of live cases in files, as they were at a position, so that a start need not fetch them all.
 
 They count only for the record that they were made from: what is kept names the leaf of its last event,
-and how the journal was made. Anything else, or a file that can't be read, is fetched anew.
+and how the journal was made. Anything else, or a file that can't be read, is fetched again.
 """
 
 import shutil

@@ -88,7 +88,7 @@ class LiveQuestion:
     past: bool
 
     async def told(self) -> dict[str, Any]:
-        """Return the bottlenecks: from the tally kept, or counted anew where something else is asked for."""
+        """Return the bottlenecks: from the tally kept, or counted again where something else is asked for."""
         async with self.sources.turn:
             live = await self.sources.live(self.query.position, self.closed_days)
             return await asyncio.to_thread(self._told, live)

@@ -199,7 +199,7 @@ class Recorded(NamedTuple):
 
     @property
     def stamp(self) -> Stamp:
-        """Return the whole stamp, read anew from the envelope."""
+        """Return the whole stamp, read again from the envelope."""
         return Stamp.model_validate({**self.envelope, "data": None})
 
 

@@ -54,7 +54,7 @@ class NotificationSubject:
 
     `requester` is whoever asked for it, or answers for it, blank where nobody does; `barred` are those who
     can't decide on it. `party` are the people of one of its parties, and `waits` says whether what was
-    told, by its type and to whom, still waits. `page` is where people look at it, with `{id}` in the place of
+    told, by its type and to whom, still waits. `page` is where people look at it, with `{id}` in place of
     its id, blank where there is none; where it has no address of its own, it is among others at its path.
     `roles` are whose people are told of a party of which it knows nobody, and `amount` is what somebody must
     have been delegated who decides on it in another's stead.

@@ -117,7 +117,7 @@ def _traced(scope: Scope) -> bytes:
 
 
 def _too_large(scope: Scope, headers: Headers) -> Response:
-    """Return the problem in the place of a plain answer, with whatever else that one says to browsers."""
+    """Return the problem in place of a plain answer, with whatever else that one says to browsers."""
     answer = problem(Request(scope), TOO_LARGE, "about:blank", "Content Too Large")
     answer.raw_headers += [pair for pair in headers if not pair[0].startswith(b"content-")]
     return answer

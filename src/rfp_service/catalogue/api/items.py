@@ -39,7 +39,7 @@ def _had_by(areas: list[str], _: ListMoment) -> ColumnElement[bool]:
 
 
 def _available(wanted: bool, moment: ListMoment) -> ColumnElement[bool]:  # noqa: FBT001  # the value of a filter
-    """Return the condition on what can, or can't, be had on the day."""
+    """Return the condition on what is, or is not, available on the day."""
     t, day = catalogue_items.c, day_in_london(moment.reading.as_of)
     can_be_had = and_(
         or_(t.available_from.is_(None), t.available_from <= day),
@@ -63,7 +63,7 @@ class CatalogueFilters(BaseModel):
     available: Annotated[
         Flag | None,
         Where(_available, draws_from=("available_from", "available_until")),
-        Field(description="Only those that can, or can't, be had on the day."),
+        Field(description="Only those that are, or are not, available on the day."),
     ] = None
 
 
@@ -114,7 +114,7 @@ async def decide_on_item(
     responses=CATALOGUE_LIST.responses,
 )
 async def list_items(query: Annotated[ListQuery, CATALOGUE_LIST.asked]) -> Response:
-    """List what can be had without an RFP, newest first."""
+    """List what is available without an RFP, newest first."""
     return await CATALOGUE_LIST.answer(query)
 
 

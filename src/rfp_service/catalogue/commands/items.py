@@ -75,7 +75,7 @@ class ReviseCatalogueItem(Command[CatalogueItem]):
 
 
 class RetireCatalogueItem(Command[CatalogueItem]):
-    """Say until when an item can be had."""
+    """Say until when an item is available."""
 
     decision: Literal["retire"] = "retire"
     available_until: Day

@@ -33,7 +33,7 @@ QUANTITY_LIMIT = 10_000
 
 
 class ItemKnown(BaseModel):
-    """An item as it can be had today, as known to an order."""
+    """An item as available today, as known to an order."""
 
     model_config = ConfigDict(frozen=True)
 

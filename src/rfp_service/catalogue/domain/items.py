@@ -44,7 +44,7 @@ class CatalogueCheck:
 
 
 class CatalogueItemAdded(Event[CatalogueItem]):
-    """Something can be had from the catalogue."""
+    """Something is available from the catalogue."""
 
     kind: ClassVar[str] = "catalogue-item"
     body_of_work: ClassVar[str] = "rfps"
@@ -72,7 +72,7 @@ class CatalogueItemAdded(Event[CatalogueItem]):
 
 
 class CatalogueItemRevised(Event[CatalogueItem]):
-    """What can be had, or for how much, changed; fields that were not given keep their values."""
+    """What is available, or its price, changed; fields that were not given keep their values."""
 
     kind: ClassVar[str] = "catalogue-item"
     body_of_work: ClassVar[str] = "rfps"
@@ -94,7 +94,7 @@ class CatalogueItemRevised(Event[CatalogueItem]):
 
 
 class CatalogueItemRetired(Event[CatalogueItem]):
-    """Something can no longer be had after a day."""
+    """Something is no longer available after a day."""
 
     kind: ClassVar[str] = "catalogue-item"
     body_of_work: ClassVar[str] = "rfps"

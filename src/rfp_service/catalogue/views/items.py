@@ -33,7 +33,7 @@ AS_LONG = 2  # letters that a word may be longer or shorter than the one it is t
 
 
 class CatalogueItemRow(BaseModel):
-    """Something that can be had without an RFP."""
+    """Something that is available without an RFP."""
 
     id: UUID
     version: int

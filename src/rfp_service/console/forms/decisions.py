@@ -79,7 +79,7 @@ NEVER_UNDONE = frozenset(
 )
 # Put something that is there differently: the form opens with how it stands.
 AMENDS = frozenset({"amend", "revise", "correct-terms"})
-# Say the whole of something anew: the form opens with how it stands, and sends all of it.
+# State the whole of something again: the form opens with how it stands, and sends all of it.
 SAYS_WHOLE = frozenset({"adopt", "change-filters", "count"})
 
 

@@ -107,7 +107,7 @@ class Answers:
         return not any(said.strip() for name, said in self.sent.items() if name.startswith(f"{at}."))
 
     def _rows(self, asked: FormField, at: str, to: str) -> Any:  # any JSON
-        """Return the rows in which something was typed, counted anew."""
+        """Return the rows in which something was typed, counted again."""
         filled = [n for n in range(ROWS_LIMIT) if not self._is_blank(f"{at}.{n}")]
         rows = [self.read(asked.parts, f"{at}.{n}.", f"{to}.{new}.") for new, n in enumerate(filled)]
         if not rows:

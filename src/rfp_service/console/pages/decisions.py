@@ -28,7 +28,7 @@ AN_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 ThingId = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 
-# What can't be taken back: before it, somebody says anew who they are.
+# What can't be taken back: before it, somebody says again who they are.
 SAID_ANEW = frozenset({("people", "erase"), ("scheme", "confirm"), ("scheme", "withdraw-adopted")})
 SHOWN_WITHIN, SENT_WITHIN = timedelta(minutes=5), timedelta(minutes=20)
 
@@ -144,7 +144,7 @@ def stood_in(sent: SentForm) -> dict[str, str]:
 
 
 def errors_of(answer: ApiAnswer, fields: Sequence[FormField]) -> dict[str, str]:
-    """Return what is wrong, by the field where it is mended; the rule itself where that is none."""
+    """Return what is wrong, by the field that mends it; the rule itself if none does."""
     if answer.kind == USED_OTHERWISE:
         return {"": SENT_BEFORE}
     found: dict[str, str] = {}

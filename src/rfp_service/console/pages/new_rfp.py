@@ -72,7 +72,7 @@ async def raise_rfp(request: Request, sent: Sent) -> Response:
 
 
 def _errors(answer: ApiAnswer) -> dict[str, str]:
-    """Return what is wrong, by its field; the rule itself where that is none."""
+    """Return what is wrong, by its field; the rule itself if no field is."""
     found = {}
     for each in answer.body.get("errors", ()):
         name = str(each.get("pointer", "")).removeprefix("#/")

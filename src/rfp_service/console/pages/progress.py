@@ -68,7 +68,7 @@ class Progress:
 
 @router.get("/progress/{kind}/{work_id}")
 async def progress(request: Request, visit: Visiting, kind: str, work_id: UUID) -> Response:
-    """Show how far long work has come; whoever watches has the page anew every few seconds until it ends."""
+    """Show how far long work has come; whoever watches has the page again every few seconds until it ends."""
     if kind not in KINDS:
         raise NotFound
     seen = await visit.get(f"/v1/{kind}/{work_id}")

@@ -42,12 +42,12 @@ class SetNoticePeriod(Command[Contract]):
     notice_count: Annotated[int, Field(ge=1, le=NOTICE_LIMIT), WHOLE] = Field(examples=[3])
     notice_unit: NoticeUnit = Field(NoticeUnit.MONTHS, examples=["months"])
     service_working_days: Annotated[int, Field(ge=0, le=SERVICE_LIMIT), WHOLE] | None = Field(
-        None, description="Before a notice counts as given, where that is to be put right, too."
+        None, description="Before a notice counts as given, if that is to be corrected, too."
     )
     reason: Reason
 
     def decide(self, contract: Contract, stamp: Stamp) -> Sequence[ContractEvent]:
-        """Set the dates anew, and arm every alert anew; what a clause said of the last day holds no more."""
+        """Set the dates again, and arm every alert again; a clause on the last day no longer holds."""
         must_run(contract)
         said: dict[str, object] = {
             "notice": NoticePeriod(self.notice_count, self.notice_unit),

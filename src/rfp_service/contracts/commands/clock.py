@@ -51,7 +51,7 @@ def clock_for(
     passed: bool = False,
     kpi_year_ended: bool = False,
 ) -> ClockSet:
-    """Return the clock of a contract as it has just become; its alerts are armed anew.
+    """Return the clock of a contract as it has just become; its alerts are armed again.
 
     Once a review has fallen due (`reviewed`), only the alerts to come are armed. A day for notice that went
     by unnoticed, as while the service was away, is still waited for until it is said to have `passed`; so

@@ -75,7 +75,7 @@ class ConfirmDate(DateFound):
         must_hold_more(contract)
 
     def decide(self, contract: Contract, stamp: Stamp) -> ContractDateConfirmed:
-        """Confirm it; where it differs from what was known, every alert is armed anew."""
+        """Confirm it; where it differs from what was known, every alert is armed again."""
         moved = self.day != contract.day(self.name)
         if self.name is LedgerDate.LAST_SAFE and moved and _has_gone_on(contract):
             raise RollsSinceThen(calculated=contract.clock.last_safe)

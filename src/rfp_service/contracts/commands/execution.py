@@ -1,4 +1,4 @@
-"""Doing what was decided about a contract: extended, renewed, procured anew, ended."""
+"""Doing what was decided about a contract: extended, renewed, procured again, ended."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -75,7 +75,7 @@ class ExecuteExtension(Command[Contract]):
 
 
 class RenewContract(Command[Contract]):
-    """Make the contract anew with its supplier, as approved: new terms, and a new value."""
+    """Renew the contract with its supplier, as approved: new terms, and a new value."""
 
     by_the_contract_rules = True
 

@@ -142,7 +142,7 @@ class ImportContract(Command[Contract]):
 
 
 def corrected(contract: Contract, terms: StatedTerms, stamp: Stamp, reason: str) -> ContractTermsCorrected:
-    """Return a contract's terms put right, with every alert armed anew."""
+    """Return a contract's corrected terms, with every alert armed again."""
     blank = ContractTermsCorrected(
         stage=contract.stage, clock=unchanged(contract), terms=terms, reason=reason
     )

@@ -160,7 +160,7 @@ class AmendContract(Command[Contract]):
         must_be_registered(contract)
 
     def decide(self, contract: Contract, stamp: Stamp) -> Sequence[ContractEvent]:
-        """Amend it, and flag what is then missing; what it put right is answered by that."""
+        """Amend it, and flag what is then missing; flags about what it corrects are answered."""
         said = {
             name: value
             for name in type(self).model_fields
@@ -194,7 +194,7 @@ class CorrectTerms(Command[Contract]):
         must_run(contract)
 
     def decide(self, contract: Contract, stamp: Stamp) -> Sequence[ContractEvent]:
-        """Set the dates anew, and arm every alert anew; a confirmed date that changed is in doubt again."""
+        """Set the dates again, and arm every alert again; a confirmed date that changed is in doubt again."""
         stated = self.terms.stated()
         blank = ContractTermsCorrected(
             stage=contract.stage, clock=unchanged(contract), terms=stated, reason=self.reason

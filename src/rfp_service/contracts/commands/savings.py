@@ -68,7 +68,7 @@ class ClaimSaving(SavingSaid):
     )
 
     def decide(self, contract: Contract, stamp: Stamp) -> SavingClaimed:
-        """Claim it, or claim it anew where nobody has confirmed it."""
+        """Claim it, or claim it again where nobody has confirmed it."""
         saving = self.saving_of(contract)
         before = saving.yearly_pence if self.yearly_before_pence is None else self.yearly_before_pence
         if before is None:

@@ -1,4 +1,4 @@
-"""What can have happened to a contract in the register: found, put right, flagged, its dates confirmed."""
+"""What can have happened to a contract in the register: found, corrected, flagged, its dates confirmed."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -72,7 +72,7 @@ class ClockedEvent(ContractEvent):
     clock: ClockSet
 
     def apply(self, contract: Contract) -> Contract:
-        """Return the contract with its clock set anew."""
+        """Return the contract with its clock set again."""
         return replace(contract, stage=self.stage, clock=self.clock.clock())
 
 
@@ -103,7 +103,7 @@ class StatedTerms(BaseModel):
 
 
 def stated_of(terms: Terms) -> StatedTerms:
-    """Return terms as the record keeps them, to be put right in some of their parts."""
+    """Return terms as the record keeps them, to be corrected in part."""
     kept = {name: getattr(terms, name) for name in StatedTerms.model_fields if hasattr(terms, name)}
     return StatedTerms(**kept, initial_end=terms.stated.initial_end, last_safe=terms.stated.last_safe)
 
@@ -156,7 +156,7 @@ class ContractRegistered(ClockedEvent):
 
 
 class ContractAmended(ClockedEvent):
-    """What is said of a contract was put right; fields that were not given keep their values."""
+    """Details of  were corrected; fields that were not given keep their values."""
 
     title: str | None = None
     department: str | None = None
@@ -189,7 +189,7 @@ class ContractAmended(ClockedEvent):
 
 
 class ContractTermsCorrected(ClockedEvent):
-    """The terms were put right: the whole of them, as they are now known to be."""
+    """The terms were corrected: all of them, as they are now known to be."""
 
     terms: StatedTerms
     reason: str
@@ -216,7 +216,7 @@ class ContractFlagged(ContractEvent):
 
 
 class ContractFlagAnswered(ContractEvent):
-    """Somebody answered a flag: what it is about stands, or was put right."""
+    """Somebody answered a flag: what it is about stands, or was corrected."""
 
     code: FlagCode
     answer: str

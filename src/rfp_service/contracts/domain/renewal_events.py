@@ -113,7 +113,7 @@ class ExtensionExecuted(_CycleEnded):
 
 
 class ContractRenewed(_CycleEnded):
-    """The contract was made anew with its supplier: new terms, and a new value."""
+    """The contract was renewed with its supplier: new terms, and a new value."""
 
     terms: StatedTerms
     value_pence: int

@@ -65,7 +65,7 @@ class AmendRfp(Command[Rfp]):
     def decide(self, rfp: Rfp, stamp: Stamp) -> Sequence[RfpEvent]:
         """Amend what is being written; what is under approval goes back, and its approval is over.
 
-        A need that is put differently while its catalogue check is answered must be looked up anew.
+        A need that is put differently while its catalogue check is answered must be looked up again.
         """
         must_be_a_listed_area(stamp)
         if rfp.stage in UNDER_APPROVAL:

@@ -102,7 +102,7 @@ class CorrectBid(Command[Rfp]):
         return [corrected, closed(corrected.apply(rfp), ends, late=True)]
 
     def _corrected(self, rfp: Rfp) -> Bid:
-        """Return the bid that is meant; refuse where there is none, or nothing to put right."""
+        """Return the bid that is meant; refuse if there is none, or nothing to correct."""
         found = next((b for b in rfp.tender.bids if b.reference == self.bid), None)
         if found is None:
             raise NoSuchBid

@@ -163,7 +163,7 @@ class SelectRoute(Command[Rfp]):
         must_not_be_requester(rfp, stamp)
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> RouteSelected:
-        """Go on to the business case; the requester chooses no route and leads nothing of theirs."""
+        """Go on to the business case; the requester chooses no route and leads none of their own RFPs."""
         if self.lots > 1:
             raise LotsNotOffered(lots=self.lots)
         must_be_known(stamp, [self.lead])

@@ -50,7 +50,7 @@ def going_on(stage: Stage) -> Entered:
 
 
 def measuring_again(rfp: Rfp) -> Entered:
-    """Return where an award that did not hold is made anew: from the bids, or put forward again."""
+    """Return where an award that did not hold is made again: from the bids, or put forward again."""
     return going_on(Stage.AWARD_APPROVAL if rfp.is_direct else Stage.EVALUATION)
 
 

@@ -156,7 +156,7 @@ class ExtendDeadline(Command[Rfp]):
             raise TooLateToExtend(ended_at=ends)
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> DeadlineExtended:
-        """Start the clock anew, to a later end."""
+        """Start the clock again, to a later end."""
         ends = _end(rfp)
         if self.responses_by <= max(ends, stamp.at if rfp.tender.kept_open else ends):
             raise NotLater(responses_by=ends)

@@ -30,7 +30,7 @@ class BidCorrected(Aside):
     reason: str
 
     def apply(self, rfp: Rfp) -> Rfp:
-        """Return the RFP with that bid put right wherever it is named."""
+        """Return the RFP with that bid corrected wherever it is named."""
         return replace(Aside.apply(self, rfp), tender=self._put_right(rfp.tender))
 
     def _put_right(self, tender: Tender) -> Tender:

@@ -21,7 +21,7 @@ class ClockStarted(RfpEvent):
 
 
 class ClockStopped(RfpEvent):
-    """Whatever clock ran runs no more."""
+    """Whatever clock ran has stopped."""
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP without a running clock."""

@@ -75,7 +75,7 @@ class TakenOver:
     supplier_number: str = ""
     award_value_pence: int | None = None
     to_confirm: str = ""  # the tier that has still to confirm what was awarded elsewhere
-    taken_off: bool = False  # the register that put it here was undone: it may be put here anew
+    taken_off: bool = False  # the register that put it here was undone: it may be put here again
 
 
 NONE_OPEN = Approval()

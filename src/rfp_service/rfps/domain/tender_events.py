@@ -181,7 +181,7 @@ class ScoreRecorded(RfpEvent):
 
 
 class ScoreCorrected(ScoreRecorded):
-    """An evaluator corrected a score of theirs; what it was stays on record."""
+    """An evaluator corrected one of their scores; what it was stays on record."""
 
     sealed: ClassVar[Sealed | None] = Sealed(("score", "comment", "was"), until=TOLD, author="evaluator")
 

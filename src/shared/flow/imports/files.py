@@ -54,7 +54,7 @@ def opened(path: Path) -> BinaryIO:
 
 
 def digest(path: Path, *, delimiter: str = ",", may_be_xml: bool = False) -> str:
-    """Return the SHA-256 of a file's decompressed content; `NotReadable` where it can't be had."""
+    """Return the SHA-256 of a file's decompressed content; `NotReadable` if it can't be read."""
     sha, size = hashlib.sha256(), 0
     try:
         with opened(path) as file:

@@ -191,7 +191,7 @@ class RevokeApiKey(Command[ServiceAccount]):
 
 
 class CloseServiceAccount(Command[ServiceAccount]):
-    """Let a program ask no more."""
+    """Let a program ask no longer."""
 
     decision: Literal["close"] = "close"
     reason: Reason

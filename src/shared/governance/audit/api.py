@@ -27,7 +27,7 @@ router = APIRouter(prefix="/v1/audit", tags=["audit"], route_class=AuditRoute)
 
 INSTANT: JsonDict = {"pattern": INSTANT_PATTERN}
 
-# What is shown in the place of words that can't be judged: something in them may be sealed or exempt.
+# What is shown in place of words that can't be judged: something in them may be sealed or exempt.
 UNREAD = "unread"
 CANT_READ = "This release can't read this event; install the release that knows it."
 

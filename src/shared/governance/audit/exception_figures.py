@@ -43,7 +43,7 @@ COUNTED = {
         "Decisions that gave power without a second person, for there was a single administrator."
     ),
     "corrections": FigureDefinition(
-        "Decisions that took back or put right an earlier one.",
+        "Decisions that took back or corrected an earlier one.",
         (
             "AwardRevoked",
             "ScoreCorrected",

@@ -1,4 +1,4 @@
-"""A monitor outside: it follows the log over HTTP, keeps every hash, and computes root and index anew.
+"""A monitor outside: it follows the log over HTTP, keeps every hash, and computes root and index again.
 
 Whoever forges the record forges its index and its checkpoints. Somebody else's copy of the hashes can't be
 forged with them: what was there once must be there for ever.
@@ -79,7 +79,7 @@ class Monitor:
         self._restores: list[Entry] = []
 
     def follow(self, *, words: bool) -> Followed:
-        """Visit the log once; with `words`, read entries too, and compute the index anew."""
+        """Visit the log once; with `words`, read entries too, and compute the index again."""
         self._folder.mkdir(parents=True, exist_ok=True)
         base = LOG if words else PUBLIC_LOG
         found = Followed()
@@ -208,7 +208,7 @@ class Monitor:
         self._keep(f"index-{entry.position:012}.json", said.model_dump_json().encode())
 
     def _compare_index(self, leaves: list[bytes], places: list[str], found: Followed) -> None:
-        """Compute the index anew at each size that one on the record covers."""
+        """Compute the index again at each size that one on the record covers."""
         index, at = CommittedIndex(), 0
         for path in sorted(self._folder.glob("index-*.json")):
             said = IndexCommitted.model_validate_json(path.read_bytes())

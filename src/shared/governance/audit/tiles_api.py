@@ -115,7 +115,7 @@ async def entry_bundle(request: Request, reading: Read, path: Number) -> Respons
 async def entry_places(request: Request, path: Number) -> Response:
     """Show of up to 256 entries, withheld ones among them, what an index on the record counts them to.
 
-    Whoever computes that index anew finds a line that is not true.
+    Whoever computes that index again finds a line that is not true.
     """
     number, width = named_tile(path)
     first = number * TILE_WIDTH + 1

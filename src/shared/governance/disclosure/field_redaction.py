@@ -26,7 +26,7 @@ def exempt(paragraph: int) -> str:
 
 
 def withhold(item: MutableMapping[str, Any], marks: Mapping[str, str], outside: Collection[str] = ()) -> None:
-    """Put marks in the place of some fields, and list them in `withheld`.
+    """Put marks in place of some fields, and list them in `withheld`.
 
     Text becomes its mark; whatever else becomes null, so that no number is taken for a real one. The
     item's own fields named in `outside` stay; inside of it these are withheld as well.

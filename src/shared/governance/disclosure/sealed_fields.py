@@ -7,7 +7,7 @@ To seal something, declare it on the event, and nothing else:
 
 From then on these fields are withheld, by name and at any depth, from that event and from every row of
 its thing, in lists, CSV, NDJSON, the audit list and histories, whoever asks, until the thing has an event
-of a name in `until`. What comes after that event is sealed anew. Rules are not concerned: `decide` and
+of a name in `until`. What comes after that event is sealed again. Rules are not concerned: `decide` and
 `apply` see everything. Name such fields alike in the event and in what shows them, and offer no filter on
 them. Where the thing's row has a field of the same name that is no secret (an RFP's own `reference`), name
 it in `within` too; where people may read what they said themselves, name the field that says who in
@@ -52,7 +52,7 @@ class SealedFields:
         return topic in self._known
 
     def author_of(self, topic: str, said: object) -> str:
-        """Return who reads what an event of this name says of theirs; blank where nobody does."""
+        """Return who reads what they said in an event of this name; blank if nobody does."""
         sealed = self._sealed.get(topic)
         if sealed is None or not sealed.author or not isinstance(said, Mapping):
             return ""

@@ -41,10 +41,10 @@ class NotificationChoice:
     quiet_until: str = ""
     working_days_only: bool = False
     teams_address_id: UUID | None = None  # of the secret that it is kept as
-    digest_at: str = ""  # when one mail a day comes in the place of one each
+    digest_at: str = ""  # when one mail a day comes in place of one each
 
     def digested_at(self, at: datetime, days: WorkingDays) -> datetime:
-        """Return when the next digest comes after an instant, on a day of theirs, out of quiet hours."""
+        """Return when the next digest comes after an instant, on one of their days, outside quiet hours."""
         day = day_in_london(at)
         if _at(day, self.digest_at) <= at:
             day += timedelta(days=1)

@@ -75,7 +75,7 @@ class RegisterEndpoint(EndpointFilters, Command[WebhookEndpoint]):
 
 
 class ChangeEndpointFilters(EndpointFilters, Command[WebhookEndpoint]):
-    """Say anew what an endpoint is told of: what is not named here is no filter any more."""
+    """Say again what an endpoint is told of: what is not named here is no filter any more."""
 
     decision: Literal["change-filters"] = "change-filters"
 

@@ -42,10 +42,10 @@ MEANINGS = {
     NotificationType.APPROVAL_OVERDUE: "A tier's answer was due, and is not there.",
     NotificationType.APPROVAL_ESCALATED: "Nobody answered in time: a stand-in, or the next tier, is told.",
     NotificationType.APPROVAL_DECIDED: "A tier has answered: whoever was told of its turn is done.",
-    NotificationType.APPROVAL_SUPERSEDED: "The request has changed: what was asked is asked no more.",
+    NotificationType.APPROVAL_SUPERSEDED: "The request has changed: what was asked no longer waits.",
     NotificationType.REQUEST_ENDED: "What somebody asked for has come to its end.",
     NotificationType.TURN_BEGAN: "Something waits for a party other than an approver, from now on.",
-    NotificationType.TURN_ENDED: "Something that somebody was told waits for them does so no more.",
+    NotificationType.TURN_ENDED: "Something that waited for somebody no longer does.",
     NotificationType.CASE_SLOW: "A case has been in its stage for longer than 85% of those before it.",
     NotificationType.ROUND_OPENED: "A round of contract reviews has been opened.",
     NotificationType.CONTRACT_DATE_NEAR: "A contract's last safe date comes near: it has to be looked at.",
@@ -62,7 +62,7 @@ MEANINGS = {
     NotificationType.ENDPOINT_CHALLENGE: "An endpoint must answer with the challenge that this holds.",
     NotificationType.ENDPOINT_PING: "Somebody asks whether an endpoint listens.",
     NotificationType.ENDPOINT_FAILING: "An endpoint has failed for half the time after which it is disabled.",
-    NotificationType.ENDPOINT_DISABLED: "An endpoint is sent to no more.",
+    NotificationType.ENDPOINT_DISABLED: "An endpoint is no longer sent to.",
 }
 
 # What it is called to whoever it is told to.

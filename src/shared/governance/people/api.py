@@ -44,7 +44,7 @@ class PersonRow(BaseModel):
     number: int
 
 
-# Who is in the directory is invited no more.
+# People in the directory are no longer invited.
 DECISIONS = tuple(each for each in commands_in(PeopleDecision) if each is not InvitePerson)
 
 # Names are sealed: what the directory is searched and sorted by is known once they are opened.

@@ -25,7 +25,7 @@ RETURNING id, case_id, kind, version, due_at, attempts
 SETTLE = "SELECT settle_deadline($1, $2)"
 # An attempt that could not even begin is not counted; the next comes when its lease is over.
 NOT_TRIED = "UPDATE deadlines SET attempts = attempts - 1 WHERE id = $1 AND settled_at IS NULL"
-# One that is asked again keeps its number, and begins anew.
+# One that is asked again keeps its number, and begins again.
 POSTPONE = "SELECT postpone_deadline($1, $2)"
 # A little later than it is due, so that it has come then; a claimed one when its lease is over.
 NEXT = f"""

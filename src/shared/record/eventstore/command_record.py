@@ -65,7 +65,7 @@ def _words(command: Command[Any]) -> dict[str, Any]:
 
 
 def _without(value: object, personal: Sequence[str]) -> object:
-    """Return a value with a mark in the place of each personal text."""
+    """Return a value with a mark in place of each personal text."""
     if isinstance(value, str):
         return PERSONAL if any(text in value for text in personal) else value
     if isinstance(value, Mapping):

@@ -14,7 +14,7 @@ from shared.kernel.messages import Event, Recorded
 
 UNKNOWN_TYPE, UNKNOWN_SHAPE = "unknown type", "unknown shape"
 
-# How an envelope fails to be one of ours.
+# How an envelope fails to be ours.
 UNREADABLE = (MapperDeserialisationError, LookupError, ValueError, TypeError, AttributeError)
 
 
@@ -23,7 +23,7 @@ class EventUnread(NotReady):
 
 
 class UnreadEvent(Event[Any]):
-    """Stands in the place of an event that can't be read; it is never stored, and changes no state.
+    """Stands in place of an event that can't be read; it is never stored, and changes no state.
 
     `like` is the class of its type or, where this release has none, of an earlier event of the same thing.
     """

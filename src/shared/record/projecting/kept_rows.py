@@ -16,7 +16,7 @@ from shared.record.eventstore.group_reader import Gathered
 from shared.record.projecting.statements import sql_of
 
 READS_LIMIT = 200  # each of few rows: counts
-# A view that stood still and was made anew stands elsewhere, though the others stand where they stood.
+# A view that stood still and was made again stands elsewhere, though the others stand where they stood.
 STANDING = "SELECT string_agg(name || ' ' || position, ' ' ORDER BY name) FROM views"
 
 Rows = list[asyncpg.Record]

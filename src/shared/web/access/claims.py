@@ -123,7 +123,7 @@ def _instant(claims: Claims, name: str) -> float:
 
 
 def _scopes(claims: Claims) -> frozenset[Scope]:
-    """Return the scopes of ours that a token carries: `scp` at Entra ID, `scope` by RFC 9068."""
+    """Return our scopes that a token carries: `scp` at Entra ID, `scope` by RFC 9068."""
     given = claims.get("scp", claims.get("scope", ""))
     words = given.split() if isinstance(given, str) else given
     if not isinstance(words, list):

@@ -27,7 +27,7 @@ class TokenKeys(Protocol):
         """Return the key of that id; nothing where the issuer has none."""
 
     async def fault(self) -> str:
-        """Return why keys can't be had; blank where they can."""
+        """Return why keys can't be fetched; blank if they can."""
 
 
 class KeptKeys:

@@ -93,7 +93,7 @@ class BatchJobs:
         return 0
 
     async def _take_up(self, job: UUID) -> None:
-        """Do what is kept of a job anew: what it has decided already is found, and not doubled."""
+        """Do what is kept of a job again: what it has decided already is found, and not doubled."""
         folder = TemporaryDirectory(prefix="rfp-batch-")
         try:
             taken = await self._jobs.take_up(job)

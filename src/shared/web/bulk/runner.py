@@ -193,7 +193,7 @@ class Runner(Generic[I, S]):
 async def _next(
     items: Iterator[Item[I] | Outcome], size: int
 ) -> tuple[list[Item[I] | Outcome], Refused | None]:
-    """Return the next items, and why there are no more where the body breaks off."""
+    """Return the next items, and why there are no more if the body breaks off."""
     taken: list[Item[I] | Outcome] = []
     try:
         while len(taken) < size:

@@ -111,7 +111,7 @@ class DecisionsAtHand:
         limits = () if person.areas is None else (person.id, person.areas)
         place = stream.id, person.roles, person.reads_only, limits
         kept = self._kept.get(place)
-        # The store folds a thing anew where it has changed, and where the record was put back.
+        # The store folds a thing again where it has changed, and where the record was put back.
         if kept is None or kept.stream is not stream or kept.basis != basis:
             kept = self._asked(stream, basis, outlook())
             self._keep(place, kept)

@@ -118,7 +118,7 @@ async def readyz(request: Request) -> Response:
 
     Not ready: the database is away, only reads or takes nothing in; no worker has shown itself for ten
     seconds; an entry is unsigned for as long; no witness has countersigned for ten minutes; the issuer's
-    keys can't be had; a view has stopped, or the views are far behind.
+    keys can't be fetched; a view has stopped, or the views are far behind.
 
     The details are shown to `DIAGNOSTICS_FROM` only; others are told whether it is ready.
     """

@@ -101,7 +101,7 @@ def one(item: type[BaseModel], *, lasting: bool = True) -> dict[int | str, dict[
 
 
 def table(item: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
-    """Return the declaration of a single thing whose rows can be had as CSV, and in no other form."""
+    """Return the declaration of a single thing whose rows come as CSV, and in no other form."""
     declared = one(item)
     text = {"schema": {"type": "string"}}
     return {**declared, 200: {**declared[200], "content": {CSV: text}}, **problems(406)}

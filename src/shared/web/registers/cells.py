@@ -66,7 +66,7 @@ def reader_of(column: str, about: RegisterField, how: ReadingOptions) -> Callabl
 
     def value(text: str) -> Any:
         if why_not := why_worthless(text):
-            raise Unread(why_not, "what the formula comes to: save the file anew in its spreadsheet program")
+            raise Unread(why_not, "what the formula comes to: save the file again in its spreadsheet program")
         if not is_text and (why := undefined_in(text)):
             raise why
         return read(text, column, about, how)

@@ -62,7 +62,7 @@ class RegisterReferenceLinked(Event[RegisterHistory]):
     reason: str
 
     def apply(self, history: RegisterHistory) -> RegisterHistory:
-        """Return the history with this link in the place of an earlier one."""
+        """Return the history with this link in place of an earlier one."""
         name = reference_words(self.reference)
         others = tuple(link for link in history.links if link[:2] != (self.source, name))
         return replace(history, links=(*others, (self.source, name, self.thing)))

@@ -96,7 +96,7 @@ def corrected(
 ) -> dict[str, str]:
     """Return a mapping in which somebody's columns have the fields they say, and the rest stay.
 
-    A field that somebody names moves: the column that seemed to stand for it does no more. A blank field
+    A field that somebody names moves: the column that seemed to stand for it no longer does. A blank field
     leaves a column out.
     """
     fields = sorted({ID, *register.by_name})

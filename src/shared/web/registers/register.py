@@ -1,4 +1,4 @@
-"""What a room says of its register: its fields, how a row becomes a command, how a thing stands; no more."""
+"""What a room says of its register: its fields, how a row becomes a command, how a thing stands."""
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
@@ -214,7 +214,7 @@ class Register(RoomThings[S]):
         return self.row(said, extras) if self.row else self.command(**said)
 
     def id_of(self, source: str, reference: str) -> UUID:
-        """Return the id of the thing of a reference in a source; the default source's are as ever."""
+        """Return the id of a source's thing by its reference; ids of the default source hold no source."""
         own = self.thing_id(reference)
         return own if not source else uuid5(own, " ".join(source.split()).casefold())
 

@@ -59,7 +59,7 @@ class RowReport:
             self.cells.append(cell)
 
     def leave_out(self, row: int) -> None:
-        """Note a row that is none of the register: a total, a remark below it, headings once more."""
+        """Note a row that does not belong to the register: a total, a remark below it, repeated headings."""
         if len(self.left_out) < LEFT_OUT_REPORTED:
             self.left_out.append(row)
 

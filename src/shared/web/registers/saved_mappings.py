@@ -25,7 +25,7 @@ class RegisterMappingSaved(Event[RegisterMapping]):
     columns: dict[str, str]
 
     def apply(self, mapping: RegisterMapping) -> RegisterMapping:
-        """Return the mapping in the place of an earlier one."""
+        """Return the mapping in place of an earlier one."""
         return RegisterMapping(self.name, tuple(self.columns.items()))
 
 

@@ -108,7 +108,7 @@ class ParameterPlan:
         return await self.call(**values), asked.beside
 
     async def _values(self, asked: _Asked) -> dict[str, Any] | None:
-        """Return the arguments of the call, or nothing where some of them can't be had."""
+        """Return the arguments of the call, or nothing if some of them are missing."""
         values: dict[str, Any] = {}
         before = len(asked.errors)
         for plan in self.needed:

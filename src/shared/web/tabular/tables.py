@@ -118,7 +118,7 @@ class Table:
 
     @property
     def rows(self) -> Iterator[Row]:
-        """Yield the rows below the headings, read anew each time; leave out those that are blank."""
+        """Yield the rows below the headings, read again each time; leave out those that are blank."""
         above = self.heading.last
         for number, row in enumerate(self.text.rows(), start=1):
             if number > self.limit + above:

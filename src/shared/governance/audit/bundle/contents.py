@@ -249,7 +249,7 @@ def entry_name(position: int) -> str:
 
 
 def leaf_name(position: int) -> str:
-    """Return the name of the file that holds a withheld entry's leaf, in the place of its bytes."""
+    """Return the name of the file that holds a withheld entry's leaf, in place of its bytes."""
     return f"leaves/{position:012}"
 
 

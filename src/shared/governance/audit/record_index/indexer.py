@@ -34,7 +34,7 @@ SELECT h.position - $1 AS entries,
        h.recorded_at AS newest, clock_timestamp() AS now
 FROM event_head h
 """
-# The stream's own last entry: an index alone is nothing to index anew.
+# The stream's own last entry: an index alone is nothing to index again.
 LAST_OWN = "SELECT max(notification_id) FROM stored_events WHERE originator_id = $1"
 
 log = structlog.get_logger(__name__)

@@ -119,7 +119,7 @@ def _fields(event: Event[Any], without: Iterable[str] = ()) -> dict[str, object]
 
 
 def _said(event: Event[Any]) -> tuple[str, JsonValue]:
-    """Return what an event says; of a personal text, which is encrypted anew each time, about whom it is."""
+    """Return what an event says; of a personal text, which is encrypted again each time, about whom it is."""
     said: JsonValue = to_jsonable_python(
         {name: _open(getattr(event, name)) for name in type(event).model_fields}
     )
