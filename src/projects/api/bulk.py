@@ -127,8 +127,8 @@ MANY_PROJECTS = Things(
         events=(ProjectDecisionUndone, ProjectRestated),
         snapshot=snapshot,
         says="""\
-So does what later stages build upon. A register is taken back field by field, as are owners, forecasts,
-ratings, flags and action plans; what a register put here is cancelled, to be put here again by a
-corrected one. An undo can't be undone.""",
+So does what later stages depend on. A register is taken back field by field, as are owners, forecasts,
+ratings, flags and action plans; what a register put here is cancelled, and a corrected register can put it
+here again. An undo can't be undone.""",
     ),
 )

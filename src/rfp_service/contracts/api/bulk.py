@@ -70,6 +70,6 @@ MANY_CONTRACTS = Things(
         command=UndoContractBatch,
         events=(ContractRestated,),
         snapshot=snapshot,
-        says="What a register put here is taken off, to be put here again by a corrected one.",
+        says="What a register put here is taken off; a corrected register can put it here again.",
     ),
 )

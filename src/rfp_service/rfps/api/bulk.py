@@ -76,7 +76,7 @@ MANY_RFPS = Things(
         events=(RfpRestated,),
         snapshot=snapshot,
         says="""\
-What a register took over is taken off, to be taken over again by a corrected one. Leads are as before, and
+What a register took over is taken off; a corrected register can take it over again. Leads are as before, and
 holds end.""",
     ),
 )

@@ -75,7 +75,7 @@ class RegisterEndpoint(EndpointFilters, Command[WebhookEndpoint]):
 
 
 class ChangeEndpointFilters(EndpointFilters, Command[WebhookEndpoint]):
-    """Say again what an endpoint is told of: what is not named here is no filter any more."""
+    """Replace the filters of an endpoint: those that are not named here are dropped."""
 
     decision: Literal["change-filters"] = "change-filters"
 

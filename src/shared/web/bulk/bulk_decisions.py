@@ -29,7 +29,7 @@ line by line as items are committed. `dry_run` only tries. A request that broke 
 when it is sent again with the same key, and does nothing twice."""
 NOT_OF_ITEMS = ("decision", *ThingItem.model_fields)
 TAKEN_BACK = """\
-Take back what a batch decided, as a new batch: what was decided again since stands, and is said.
+Take back what a batch decided, as a new batch. What has been decided again since then stays, and is named.
 
 """
 ROUTES = "shared.web.registers.routes:routes_of"  # loaded where they are served
