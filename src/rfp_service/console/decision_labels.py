@@ -130,7 +130,7 @@ LABELS_OF = {
     ("milestones", "accept"): "Accept that it is met",
     ("milestones", "drop"): "Give it up",
     ("milestones", "reopen"): "It is not met after all",
-    ("outcomes", "amend"): "Word it anew",
+    ("outcomes", "amend"): "Reword it",
     ("renewal-rounds", "close"): "Close the round",
     ("renewal-rounds", "defer"): "Defer one of its contracts",
     ("renewal-rounds", "not-due"): "Say that one is not due",
