@@ -32,7 +32,7 @@ FIELDS = (
     RegisterField("cost_pence", Kind.MONEY),
     RegisterField("confidence", Kind.CHOICE, "*", noun="rating"),
     RegisterField("category", Kind.LINE, "category.name"),
-    RegisterField("sub_category", Kind.LINE, "category.*"),
+    RegisterField("sub_category", Kind.LINE, "category.*", beside="category"),
     RegisterField("finished_on", Kind.DAY, "schedule.*"),
 )
 HEADINGS = """

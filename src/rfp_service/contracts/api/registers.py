@@ -18,16 +18,25 @@ def supplier(part: str) -> Callable[[Contract], object]:
     return lambda contract: getattr(contract.about.supplier, part, None)
 
 
+SUPPLIER = "supplier"
 END = methodcaller("day", LedgerDate.INITIAL_END)
 FIELDS = (
     RegisterField("reference", Kind.LINE),
     RegisterField("title", Kind.LINE),
     RegisterField("department", Kind.LINE),
     RegisterField("description", Kind.TEXT),
-    RegisterField("supplier", Kind.LINE, supplier("name")),
-    RegisterField("supplier_number", Kind.LINE, supplier("number")),
-    RegisterField("small_or_medium", Kind.YES_OR_NO, supplier("small_or_medium"), noun="sme"),
-    RegisterField("voluntary_or_community", Kind.YES_OR_NO, supplier("voluntary_or_community"), noun="vcse"),
+    RegisterField(SUPPLIER, Kind.LINE, supplier("name")),
+    RegisterField("supplier_number", Kind.LINE, supplier("number"), beside=SUPPLIER),
+    RegisterField(
+        "small_or_medium", Kind.YES_OR_NO, supplier("small_or_medium"), noun="sme", beside=SUPPLIER
+    ),
+    RegisterField(
+        "voluntary_or_community",
+        Kind.YES_OR_NO,
+        supplier("voluntary_or_community"),
+        noun="vcse",
+        beside=SUPPLIER,
+    ),
     RegisterField("value_pence", Kind.MONEY),
     RegisterField("irrecoverable_vat_pence", Kind.MONEY),
     RegisterField("start", Kind.DAY, "terms.*", withdrawable=True),

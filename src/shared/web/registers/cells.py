@@ -4,19 +4,23 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from shared.kernel.fields import FIRST_DAY, LAST_DAY, PENCE_LIMIT, TURNS
 from shared.web.reads.pages import undefused
+from shared.web.registers.column_styles import said_by_heading
+from shared.web.registers.form import PENCE
 from shared.web.registers.register import TEXTS, Extras, Kind, Register, RegisterField, Said
 from shared.web.tabular.day_styles import DayStyle
 from shared.web.tabular.days import NoDay
 from shared.web.tabular.headings import plain
 from shared.web.tabular.marks import UNSOLVED, why_worthless
-from shared.web.tabular.text import UNDEFINED_BYTES, UNDEFINED_FROM
+from shared.web.tabular.text import STRAY_BYTES, STRAY_FROM, UNDEFINED_BYTES, UNDEFINED_FROM, visible
 
-PENCE_COLUMN = "pence"
 CHOICES_NAMED = 20
+WHOLE_AMOUNT = "an amount in pounds such as 250000 or £250,000.00"
+DECLARED = {unit: f"a heading of pounds, or `amounts_in`: {unit}" for unit in PENCE}
 YES = frozenset({"yes", "y", "true"})
 NO = frozenset({"no", "n", "false", "large", "none"})
 
@@ -25,8 +29,7 @@ _MAGNITUDE = re.compile(r"^£?\s?[0-9.,]+\s?(k|m|bn|b|thousand|million|billion)\
 _CURRENCY = re.compile(r"[$€¥₹]|\b(USD|EUR|AUD|CAD|NZD|JPY|CHF)\b|\bA\$", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\u2028\u2029]")
 _TURNS = re.compile(f"[{TURNS}]")  # invisible: nothing stands in their place
-_UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")  # a reference is the same without them
-_UNDEFINED = re.compile(f"[{UNDEFINED_BYTES}]")
+_UNDEFINED = re.compile(f"[{UNDEFINED_BYTES}{STRAY_BYTES}]")
 _PERSON = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")
 _COUNT = re.compile(r"[0-9]{1,4}")
 NOT_KNOWN_YET = frozenset({"", "tbc", "tba", "tbd", "-", "n/a", "to be confirmed", "unknown", "not known"})
@@ -45,19 +48,26 @@ class Unread(ValueError):
 class ReadingOptions:
     """How a register is read: which column is which field, how each writes days, what amounts are in.
 
-    `key` are the columns that make a reference where none is given: the title, unless somebody chooses.
+    `commas` are the columns of amounts that have a comma before the pence. `key` are the columns that make
+    a reference where none is given: the title, unless somebody chooses.
     `withdraw` says that a date which is blank or to be confirmed withdraws the one that is known.
     """
 
     register: Register[Any]
     columns: Mapping[str, str]
     extras: Extras = field(default_factory=dict)
-    pence: int = 100
+    amounts_in: str = "pounds"
     days: Mapping[str, DayStyle] = field(default_factory=dict)
+    commas: frozenset[str] = frozenset()
     key: tuple[str, ...] = ()
     source: str = ""
     withdraw: bool = False
     doubts: Callable[[Said], Mapping[str, str]] = lambda _: {}
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """Return the first column of each field."""
+        return {name: column for column, name in reversed(list(self.columns.items()))}
 
 
 def reader_of(column: str, about: RegisterField, how: ReadingOptions) -> Callable[[str], Any]:
@@ -67,8 +77,10 @@ def reader_of(column: str, about: RegisterField, how: ReadingOptions) -> Callabl
     def value(text: str) -> Any:
         if why_not := why_worthless(text):
             raise Unread(why_not, "what the formula comes to: save the file again in its spreadsheet program")
-        if not is_text and (why := undefined_in(text)):
-            raise why
+        if not is_text and not text.isascii():
+            if why := undefined_in(text):
+                raise why
+            text = visible(text).strip()
         return read(text, column, about, how)
 
     return value
@@ -79,8 +91,12 @@ def undefined_in(text: str) -> Unread | None:
     found = None if text.isascii() else _UNDEFINED.search(text)
     if found is None:
         return None
-    byte = ord(found[0]) - UNDEFINED_FROM
-    return Unread(f"holds the byte 0x{byte:02X}, which means nothing in cp1252", "another character there")
+    stray = found[0] in STRAY_BYTES
+    byte = ord(found[0]) - (STRAY_FROM if stray else UNDEFINED_FROM)
+    encoding = "UTF-8" if stray else "cp1252"
+    return Unread(
+        f"holds the byte 0x{byte:02X}, which means nothing in {encoding}", "another character there"
+    )
 
 
 def as_text(text: str) -> str:
@@ -93,7 +109,7 @@ def as_text(text: str) -> str:
 
 def reference_of(text: str) -> str:
     """Return a reference without what nobody sees of it: a mark of the file's, a blank of no width."""
-    return line(_UNSEEN.sub("", as_text(text)))
+    return line(visible(as_text(text)))
 
 
 def is_number(text: str) -> bool:
@@ -132,21 +148,28 @@ def _day(text: str, column: str, _about: RegisterField, how: ReadingOptions) -> 
 
 
 def _choice(text: str, _column: str, about: RegisterField, how: ReadingOptions) -> str:
-    """Return a value as given, where it is one of those that there are."""
+    """Return which of those that there are a value names, in whatever case and with whatever signs."""
     choices = how.register.choices(about.name, how.extras)
-    if text.casefold() not in {choice.casefold() for choice in choices}:
+    chosen = {plain(choice): choice for choice in choices}.get(plain(text))
+    if chosen is None:
         named = ", ".join(list(dict.fromkeys(choices))[:CHOICES_NAMED])
         raise Unread(f"is no {about.noun} of the scale", f"one of: {named}")
-    return text
+    return chosen
 
 
 def _amount(text: str, column: str, _about: RegisterField, how: ReadingOptions) -> int:
-    in_pence = plain(column).endswith(PENCE_COLUMN)
+    in_pence, by_heading = said_by_heading(column)
+    if by_heading not in ("", how.amounts_in):
+        raise Unread(
+            f"stands in a column of {by_heading} by its heading", DECLARED.get(by_heading, WHOLE_AMOUNT)
+        )
     match = _MONEY.match(text)
     if match is None:
-        raise Unread(_no_amount(text), "an amount in pounds such as 250000 or £250,000.00")
+        raise Unread(_no_amount(text), WHOLE_AMOUNT)
+    if column in how.commas and {",", "."} & set(text):
+        raise Unread("stands in a column that has a comma before the pence", "an amount such as 250000.50")
     pounds, parts = match[1].replace(",", ""), match[2] or ""
-    pence: int = int(pounds + parts) * (1 if in_pence else how.pence)
+    pence: int = int(pounds + parts) * (1 if in_pence else PENCE[how.amounts_in])
     if pence % 10 ** len(parts):
         raise Unread("is finer than a penny", "an amount in whole pence")
     pence //= 10 ** len(parts)

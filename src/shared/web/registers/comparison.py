@@ -34,9 +34,10 @@ from shared.web.registers.difference import (
     changes,
     with_steps,
 )
+from shared.web.registers.lone_cells import without_lone_cells
 from shared.web.registers.missing_things import RegisterCauses, gone, standing_things
 from shared.web.registers.register import REFERENCE, TITLE, Said
-from shared.web.registers.rows import RegisterRow
+from shared.web.registers.rows import RegisterRow, RowReport
 
 BLOCK_ROWS = 1_000
 
@@ -66,19 +67,18 @@ class RegisterComparison:
     areas: frozenset[str] | None
     told: IO[bytes]
     accepted: IO[bytes]
+    report: RowReport
     counts: DifferenceCounts = field(default_factory=DifferenceCounts)
     items: int = 0
     rows: int = 0
     declined: int = 0
-    names: dict[str, str] = field(init=False)  # which column a field has
     causes: RegisterCauses = field(init=False)
     _seen: set[int] = field(default_factory=set)
     _block: list[Item[Any] | Outcome] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Find the first column of each field."""
+        """Remember no cause yet."""
         self.causes = RegisterCauses(self.store, self.how.register.name)
-        self.names = {name: column for column, name in reversed(list(self.how.columns.items()))}
 
     @property
     def _appender(self) -> BulkAppender:
@@ -137,14 +137,15 @@ class RegisterComparison:
 
     def _compared(self, row: RegisterRow, target: UUID, stream: Any) -> Compared | Outcome:
         register = self.how.register
+        standing = register.standing(register.blank if stream is None else stream.state)
+        row = without_lone_cells(row, standing, self.how, self.report)
         if stream is None or register.is_new(stream.state):
             if row.id is not None or TITLE not in row.said:
                 return refused(row.number, NotFound(), target)._replace(reference=row.reference)
             return Compared(row, stream or Stream(target, register.blank), is_new=True)
-        area = register.standing(stream.state).get("service_area")
-        if self.areas is not None and area not in self.areas:
+        if self.areas is not None and standing.get("service_area") not in self.areas:
             return refused(row.number, OutOfSight(), target)._replace(reference=row.reference)
-        return Compared(row, stream, is_new=False, changes=changes(register, row, stream, self.names))
+        return Compared(row, stream, is_new=False, changes=changes(self.how, row, stream))
 
     async def _decided(self, compared: list[Compared | Outcome], stored: Sequence[asyncpg.Record]) -> None:
         """Find the decisions that the old values of what differs stand by."""
@@ -216,9 +217,19 @@ class RegisterComparison:
                 return
             said = {REFERENCE: standing[REFERENCE], TITLE: standing[TITLE]}
             said |= {c.field: c.new for c in accepted if c.new is not None and c.field != UNREAD}
+            said |= self._beside(one, said)
             unread = _unread(self.how.register.unread(state), accepted)
             withdrawn = frozenset(c.field for c in accepted if c.new is None and c.field != UNREAD)
             self._decide(one, said, unread, withdrawn, one.stream.version)
+
+    def _beside(self, one: Compared, said: Said) -> Said:
+        """Return what a row says, unchanged, beside what changes: the same part of another category."""
+        changing = {change.field for change in one.changes}
+        return {
+            field.name: one.row.said[field.name]
+            for field in self.how.register.fields
+            if field.beside in said and field.name in one.row.said and field.name not in changing
+        }
 
     def _decide(
         self,
@@ -235,7 +246,7 @@ class RegisterComparison:
         try:
             register.asked(asked, self.how.extras)  # on its way it waits as what it says: that takes less
         except ValidationError as error:
-            wrong = [_in_words(found, self.names) for found in error.errors()]
+            wrong = [_in_words(found, self.how.names) for found in error.errors()]
             self._keep(Outcome(row.number, "refused", problem=not_understood(wrong), reference=row.reference))
             return
         self._keep(Item(row.number, AcceptedRow(one.stream.id, version, asked), row.reference))

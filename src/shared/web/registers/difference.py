@@ -11,8 +11,10 @@ from pydantic import BaseModel
 
 from shared.kernel.messages import Stream
 from shared.record.eventstore.bulk_appender import DecidedEvent
+from shared.web.registers.cells import ReadingOptions
 from shared.web.registers.register import REFERENCE, Register
 from shared.web.registers.rows import RegisterRow
+from shared.web.tabular.headings import key_words, plain
 
 KEY_DIGITS = 12
 UNREAD = "unread"
@@ -130,10 +132,9 @@ def shown(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def changes(
-    register: Register[Any], row: RegisterRow, stream: Stream[Any], names: Mapping[str, str]
-) -> list[FieldChange]:
+def changes(how: ReadingOptions, row: RegisterRow, stream: Stream[Any]) -> list[FieldChange]:
     """Return the fields in which a row differs from how its thing stands; what it leaves blank stays."""
+    register, names = how.register, how.names
     standing = register.standing(stream.state)
     found = [
         FieldChange(name, names.get(name), standing[name], value)
@@ -145,19 +146,27 @@ def changes(
         for name in sorted(row.withdrawn)
         if shown(standing.get(name)) and name not in row.said
     ]
-    return found + list(_unread(row, register.unread(stream.state)))
+    changing = {change.field for change in found}
+    return found + list(_unread(how, row, register.unread(stream.state), changing))
 
 
 def _same(old: object, new: object) -> bool:
     return (old or None) == (new or None) if not isinstance(new, int) else old == new
 
 
-def _unread(row: RegisterRow, before: Mapping[str, str]) -> Iterator[FieldChange]:
-    """Yield cells that are unread now, or can be read now; those not in this register stay."""
+def _unread(
+    how: ReadingOptions, row: RegisterRow, before: Mapping[str, str], changing: Collection[str]
+) -> Iterator[FieldChange]:
+    """Yield cells that are unread now, or can be read now; those not in this register stay.
+
+    A column that this register calls otherwise is in it where its field changes.
+    """
     for column in sorted({*before, *row.unread}):
         old, new = before.get(column), row.unread.get(column)
         if new is None and column not in row.settled:
-            continue
+            field = None if column in how.columns else how.register.known.get(key_words(column))
+            if field not in changing:
+                continue
         if old != new:
             yield FieldChange(UNREAD, column, old, new)
 

@@ -27,9 +27,10 @@ from shared.web.bulk.requests import BatchRequest, Operation, known_to_all
 from shared.web.bulk.responses import Batches
 from shared.web.decisions.commands import CommandHandler
 from shared.web.registers.cells import ReadingOptions
+from shared.web.registers.column_styles import styles_of
 from shared.web.registers.comparison import BLOCK_ROWS, RegisterComparison
 from shared.web.registers.difference import accepting
-from shared.web.registers.form import PENCE, Acceptance, CellOptions, TableOptions
+from shared.web.registers.form import Acceptance, CellOptions, TableOptions
 from shared.web.registers.hand_ins import KeepHandIn, RegisterHistory, history_id
 from shared.web.registers.mappings import (
     ID,
@@ -39,12 +40,11 @@ from shared.web.registers.mappings import (
     must_be_complete,
     suggested,
 )
-from shared.web.registers.register import REFERENCE, TITLE, Extras, Kind, Register, RowRules
+from shared.web.registers.register import REFERENCE, TITLE, Extras, Register, RowRules
 from shared.web.registers.report import RegisterReport, how_read, reported
 from shared.web.registers.rows import RegisterRow, RowReport, read_rows
 from shared.web.registers.saved_mappings import RegisterMapping
 from shared.web.requests.json_names import must_be_named_once
-from shared.web.tabular.day_styles import DayOrder, DayStyle, order_of
 from shared.web.tabular.headings import key_words
 from shared.web.tabular.tables import Table, TableWanted, open_table
 
@@ -81,8 +81,8 @@ class HandIn:
             scheme = await self.register.prepare(self.handler.store, stamp)
             how = await self._how(table, mapping, history, scheme)
             await views_have_come(self._service.record, self._service.visibility)
-            comparison = self._comparison(how, history, told, accepted)
             report = RowReport()
+            comparison = self._comparison(how, history, told, accepted, report)
             await comparison.compare(await self._rows(table, how, report, kept))
             await comparison.find_gone(self._service.pool)
             outcomes, done = await self._decided(comparison, stamp, scheme, digest)
@@ -150,39 +150,22 @@ class HandIn:
             columns = {heading: field for heading, field in columns.items() if field != REFERENCE}
         if not {REFERENCE, ID} & {*columns.values()} and not key:
             key = tuple(heading for heading, field in columns.items() if field == TITLE)[:1]
+        styles = await asyncio.to_thread(styles_of, table, columns, self.register, self.cells)
         return ReadingOptions(
             self.register,
             columns,
             self.extras,
-            PENCE[self.cells.amounts_in],
-            await asyncio.to_thread(self._days, table, columns),
+            self.cells.amounts_in,
+            styles.days,
+            styles.commas,
             key,
             source,
             self.cells.withdraw,
             lambda said: {**self.register.doubts(said), **scheme.doubts(said)},
         )
 
-    def _days(self, table: Table, columns: Mapping[str, str]) -> dict[str, DayStyle]:
-        """Return how each column writes its days; all of the table is read, and found whole."""
-        names = [
-            heading
-            for heading, name in columns.items()
-            if name != ID and self.register.by_name[name].kind is Kind.DAY
-        ]
-        places = {name: table.headings.index(name) for name in names}
-        if self.cells.dates != "as each column proves":
-            style = DayStyle(DayOrder(self.cells.dates), declared=True, pivot=self.cells.pivot)
-            sum(1 for _ in table.rows)
-            return dict.fromkeys(names, style)
-        seen: dict[str, set[DayOrder]] = {name: set() for name in names}
-        for _, row in table.rows:
-            for name, place in places.items():
-                if place < len(row) and (order := order_of(row[place])) is not None:
-                    seen[name].add(order)
-        return {name: DayStyle(_one(orders), pivot=self.cells.pivot) for name, orders in seen.items()}
-
     def _comparison(
-        self, how: ReadingOptions, history: RegisterHistory, told: Any, accepted: Any
+        self, how: ReadingOptions, history: RegisterHistory, told: Any, accepted: Any, report: RowReport
     ) -> RegisterComparison:
         asked = self.acceptance
         return RegisterComparison(
@@ -195,6 +178,7 @@ class HandIn:
             self.handler.areas(self.register.command),
             told,
             accepted,
+            report,
         )
 
     async def _decided(
@@ -256,12 +240,6 @@ def _keeping(rows: Iterator[RegisterRow], kept: IO[bytes]) -> Iterator[RegisterR
     while block := list(islice(rows, BLOCK_ROWS)):
         pickle.dump(block, kept, pickle.HIGHEST_PROTOCOL)
         yield from block
-
-
-def _one(orders: set[DayOrder]) -> DayOrder:
-    if len(orders) > 1:
-        return DayOrder.MIXED
-    return next(iter(orders), DayOrder.DAY_FIRST)
 
 
 def taking_in(register: Register[Any], scheme: RowRules, extras: Extras) -> Operation[Any, Any]:

@@ -49,7 +49,8 @@ class RegisterField:
     """One field: its name, the kind of its values, where a thing holds it.
 
     `at` is the path to its value in a thing's state, of which a `*` is the field's name, or what gives it.
-    `not_before` names another field: a day before that one's is reported.
+    `not_before` names another field: a day before that one's is reported. `beside` names the field without
+    which nothing holds this one, such as the supplier whose number it is.
     """
 
     name: str
@@ -58,6 +59,7 @@ class RegisterField:
     noun: str = ""  # what a value of it is: "rating", "category"; of a yes or no, what says yes: "sme"
     withdrawable: bool = False  # whether a day of it may be taken back
     not_before: str = ""
+    beside: str = ""
 
     def held_by(self) -> Held:
         """Return what gives its value in a thing's state."""

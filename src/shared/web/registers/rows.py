@@ -130,7 +130,8 @@ class _RowReader:
     def is_total(self, row: Sequence[str]) -> bool:
         """Say whether a row sums up those above it: it is called so, or holds numbers and names nothing.
 
-        What is called so may be a project all the same, where it has a title beside a reference of its own.
+        What is called so may be a project all the same: with a title beside a reference of its own, or, in a
+        table without references, with more beside its name than numbers.
         """
         first = next(filter(None, map(str.strip, row)))
         if _TOTAL.match(first) is None and not is_number(first):
@@ -138,6 +139,9 @@ class _RowReader:
         title, named = self._cell(row, TITLE), self._cell(row, REFERENCE) or self._cell(row, ID)
         if _TOTAL.match(first) is None:
             return not title and not named and all(map(is_number, filter(None, map(str.strip, row))))
+        if REFERENCE not in self._names and ID not in self._names:
+            rest = filter(None, map(str.strip, row))
+            return _ONLY_TOTAL.fullmatch(first) is not None or all(map(is_number, list(rest)[1:]))
         return not (title and named) or (_ONLY_TOTAL.fullmatch(first) is not None and is_number(title))
 
     def is_heading(self, row: Sequence[str]) -> bool:

@@ -28,6 +28,10 @@ LETTERS = 26
 
 _CELL = re.compile(rb' r="([A-Z]{1,4})([0-9]{1,9})"[^<>]{0,200}(?<!/)>(?!</)')
 _PLACE = re.compile(rb'\br="([A-Z]{1,4})([0-9]{1,9})"')
+_PREFIX = re.compile(rb"<(\w{1,20}:)worksheet\b")
+_NO_PLACE = re.compile(rb"<c(?![^<>]{0,300}\br=)[ >/]")
+_ROW_OR_CELL = re.compile(rb"<(row|c)\b([^<>]{0,300})>")
+_ROW = re.compile(rb'\br="([0-9]{1,9})"')
 _ODS_TAG = re.compile(rb"<(/?)table:(table-row|table-cell|covered-table-cell|table)(?![\w-])([^<>]{0,2000})>")
 _REPEATED = re.compile(rb"table:number-(?:columns|rows)-repeated=[\"']([0-9]{1,12})[\"']")
 
@@ -54,7 +58,7 @@ def xlsx_bounds(package: zipfile.ZipFile, sheet: str) -> Bounds:
     if part not in package.namelist():
         return Bounds()
     columns, rows = set[bytes](), 0
-    for piece in pieces(package, part):
+    for piece in sheet_pieces(package, part):
         for letters, number in _CELL.findall(piece):
             columns.add(letters)
             rows = max(rows, int(number))
@@ -89,6 +93,15 @@ def column_number(letters: bytes) -> int:
     for letter in letters:
         number = number * LETTERS + letter - ord("A") + 1
     return number
+
+
+def column_letters(number: int) -> bytes:
+    """Return the letters of a column by its number: A of 1, AA of 27."""
+    letters = b""
+    while number:
+        number, rest = divmod(number - 1, LETTERS)
+        letters = bytes([ord("A") + rest]) + letters
+    return letters
 
 
 def ods_bounds(package: zipfile.ZipFile) -> Bounds:
@@ -143,6 +156,44 @@ class _Reach:
         self._above += self._times
         if self._filled:
             self.rows = max(self.rows, self._above)
+
+
+def sheet_pieces(package: zipfile.ZipFile, part: str) -> Iterator[bytes]:
+    """Yield an XLSX sheet in pieces, its tags in their short names, each cell with its place.
+
+    Some programs write `<x:c>` for `<c>`, and some leave it to the order of cells where they stand.
+    """
+    prefix, places = b"", _Places()
+    for number, whole in enumerate(pieces(package, part)):
+        found = None if number else _PREFIX.search(whole[:TAG_BYTES_LIMIT])
+        prefix = found[1] if found else prefix
+        piece = whole.replace(b"<" + prefix, b"<").replace(b"</" + prefix, b"</") if prefix else whole
+        yield _ROW_OR_CELL.sub(places.told, piece) if places.needed(piece) else piece
+
+
+class _Places:
+    """Where the cells of a sheet stand that does not say so, as its tags come."""
+
+    def __init__(self) -> None:
+        self._row = self._column = 0
+        self._needed = False
+
+    def needed(self, piece: bytes) -> bool:
+        """Say whether a cell of the sheet so far has no place of its own."""
+        self._needed = self._needed or _NO_PLACE.search(piece) is not None
+        return self._needed
+
+    def told(self, tag: re.Match[bytes]) -> bytes:
+        """Return a tag, with its place where it is that of a cell without one."""
+        if tag[1] == b"row":
+            said = _ROW.search(tag[2])
+            self._row, self._column = int(said[1]) if said else self._row + 1, 0
+            return tag[0]
+        place = place_of(tag[2])
+        self._column = place[1] + 1 if place else self._column + 1
+        if place:
+            return tag[0]
+        return b'<c r="%s%d"%s>' % (column_letters(self._column), self._row, tag[2])
 
 
 def pieces(package: zipfile.ZipFile, part: str) -> Iterator[bytes]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 LOOKED_AT_ROWS = 30
 ENOUGH_FIELDS = 2
 
-_NUMBERED = re.compile(r" \([0-9]+\)$")
+_NUMBERED = re.compile(r" \([1-9][0-9]?\)$")  # no year, and no thousands
 _WORDS = re.compile(r"[\W_]+")
 _VALUE = re.compile(r"(?=.*[0-9])[^A-Za-z]+")  # a day, an amount, a number of anything
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}(?:[/-][0-9]{2,4})?")
@@ -60,7 +60,7 @@ def find_heading(
     places = range(min(len(rows), LOOKED_AT_ROWS)) if at is None else [at - 1]
     found: list[_Candidate] = []
     for place in places:
-        for heading in _readings(rows, place):
+        for heading in _readings(rows, place, known, needed):
             fields = [name for name in _fields(heading, known) if name]
             if {*fields} & {*needed} and len({*fields}) >= ENOUGH_FIELDS:
                 found.append(_Candidate(len({*fields}), len(fields) - len({*fields}), heading))
@@ -76,13 +76,29 @@ def single(rows: Sequence[Sequence[str]], place: int) -> Heading:
     return Heading(place + 1, place + 1, tuple(rows[place]), {})
 
 
-def _readings(rows: Sequence[Sequence[str]], place: int) -> list[Heading]:
-    """Return a row as headings by itself, and with the next one, unless that holds values."""
+def _readings(
+    rows: Sequence[Sequence[str]], place: int, known: Known, needed: Collection[str]
+) -> list[Heading]:
+    """Return a row as headings by itself, and with the next one, unless that is a row of the table."""
     if place >= len(rows) or not any(cell.strip() for cell in rows[place]):
         return []
-    if place + 1 >= len(rows) or any(map(_is_value, rows[place + 1])):
+    upper, lower = rows[place], rows[place + 1] if place + 1 < len(rows) else ()
+    if not lower or any(map(_is_value, lower)) or _names_a_thing(upper, lower, known, needed):
         return [single(rows, place)]
-    return [single(rows, place), _joined(rows[place], rows[place + 1], place)]
+    return [single(rows, place), _joined(upper, lower, place)]
+
+
+def _names_a_thing(upper: Sequence[str], lower: Sequence[str], known: Known, needed: Collection[str]) -> bool:
+    """Say whether a row has a text of its own below a heading that every row needs, such as a title."""
+    for place, (above, below) in enumerate(zip(upper, lower, strict=False)):
+        is_group = (
+            not "".join(upper[place + 1 : place + 2]).strip()
+            and "".join(lower[place + 1 : place + 2]).strip()
+        )
+        says_more = below.strip() and key_words(below) not in known
+        if says_more and not is_group and known.get(key_words(above)) in needed:
+            return True
+    return False
 
 
 def _is_value(cell: str) -> bool:

@@ -3,6 +3,7 @@
 from shared.kernel.errors import TooLarge, Unacceptable
 
 ROWS_LIMIT = 100_000
+SHEET_ROWS = 1_048_576  # of a spreadsheet, most of them blank
 COLUMNS_LIMIT = 250
 CELLS_LIMIT = 6_000_000  # from the first to the last: more than these with anything in them do not unpack
 CELL_CHARACTERS_LIMIT = 64 * 1024

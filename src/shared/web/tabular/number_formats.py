@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Mapping
 from xml.etree import ElementTree as ET
 
-from shared.web.tabular.bounds import part_of, pieces, place_of
+from shared.web.tabular.bounds import part_of, place_of, sheet_pieces
 
 STYLES = "xl/styles.xml"
 SHARES = frozenset({9, 10})  # of the formats that every spreadsheet program knows
@@ -13,21 +13,29 @@ OWN_SIGN = "£"
 
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)')
 _SIGN = re.compile(r"\[\$([^\]-]*)(?:-[^\]]*)?\]")
-_OTHERS = re.compile(r"[$€¥₹]|\b(?:USD|EUR|AUD|CAD|NZD|JPY|CHF)\b")
+_OTHERS = re.compile(r"[$€¥₹]|zł|\b(?:USD|EUR|AUD|CAD|NZD|JPY|CHF|SEK|NOK|DKK|PLN|kr)\b")
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?")
+_PADDED = re.compile(r'((?:"[^"]*"|\\.)*)(0{2,})(?:;.*)?')  # leading noughts, perhaps after a text
+_SHORT = re.compile(
+    r'[^,.]*[#0](?:,##0)?(?:\.0+)?(?:"\s?(k|m|bn)"|\\(k|m))(?:;.*)?', re.IGNORECASE
+)  # not scaled
+_PLACE = re.compile(r"([^0]*)(0+)(.*)")
 _CELL = re.compile(rb"<c\b([^<>]{0,300})>")
 _STYLE = re.compile(rb'\bs="([0-9]{1,6})"')
 
-Marks = Mapping[tuple[int, int], str]  # `%`, or a currency's sign, by row and column from 0
+# What a number is shown with, by row and column from 0: `%`, a currency's sign, or a pattern with noughts in
+# its place, such as `PR-0000` and `0k`.
+Marks = Mapping[tuple[int, int], str]
 
 
 def marks(package: zipfile.ZipFile, sheet: str) -> Marks:
-    """Return what stands beside the numbers of a sheet, where it is `%` or another currency than pounds."""
+    """Return what stands beside the numbers of a sheet, where they say more or less without it."""
     signs = _signs(package)
     part = part_of(package, sheet)
     if not signs or part not in package.namelist():
         return {}
     found: dict[tuple[int, int], str] = {}
-    for piece in pieces(package, part):
+    for piece in sheet_pieces(package, part):
         for (attributes,) in map(re.Match.groups, _CELL.finditer(piece)):
             style, place = _STYLE.search(attributes), place_of(attributes)
             if style and place and (sign := signs.get(int(style[1]))):
@@ -54,9 +62,13 @@ def _signs(package: zipfile.ZipFile) -> dict[int, str]:
 
 
 def sign_of(code: str) -> str:
-    """Return `%` or the other currency's sign that a number format shows; blank where it shows neither."""
-    if found := next((sign for sign in _SIGN.findall(code) if sign), ""):
-        return "" if OWN_SIGN in found else str(found)
+    """Return what a number format shows beside a number: `%`, another currency, noughts, thousands as `k`."""
+    if found := _PADDED.fullmatch(code):
+        return "".join(one or other for one, other in _LITERAL.findall(found[1])) + found[2]
+    if found := _SHORT.fullmatch(code):
+        return f"0{found[1] or found[2]}"
+    if sign := next((sign for sign in _SIGN.findall(code) if sign), ""):
+        return "" if OWN_SIGN in sign else str(sign)
     bare = _SIGN.sub("", code)
     said = "".join(one or other for one, other in _LITERAL.findall(bare))
     if OWN_SIGN in bare:
@@ -67,10 +79,12 @@ def sign_of(code: str) -> str:
 
 
 def with_mark(text: str, mark: str) -> str:
-    """Return a number as the sheet shows it: 0.5 as `50%`, 100 as `€100`."""
-    if mark != "%":
-        return f"{mark}{text}"
-    try:
-        return f"{round(float(text) * 100, 10):g}%"
-    except ValueError:
+    """Return a number as the sheet shows it: 0.5 as `50%`, 100 as `€100`, 12 as `0012`; a text stays."""
+    if not _NUMBER.fullmatch(text):
         return text
+    if mark == "%":
+        return f"{round(float(text) * 100, 10):g}%"
+    if not (found := _PLACE.fullmatch(mark)):
+        return f"{mark}{text}"
+    whole = text.zfill(len(found[2])) if text.isdecimal() else text
+    return f"{found[1]}{whole}{found[3]}"

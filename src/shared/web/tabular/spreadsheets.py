@@ -27,6 +27,7 @@ from shared.web.tabular.xlsx_cells import xlsx_notes
 
 CHUNK = 1 << 20
 SHEETS_NAMED, NAME_CHARACTERS = 50, 100
+SHOWN_DIGITS = 15  # of a number: what comes behind them is how machines add
 FORMULA_MARKS = (b"<f>", b"<f ", b"<f/", b"table:formula=")
 
 Value = str | float | int | bool | date | datetime | time | timedelta | None
@@ -139,7 +140,7 @@ def text_of(value: Value) -> str:
             return value.date().isoformat()
         case datetime() | date() | time():
             return value.isoformat()
-        case float() if value.is_integer():
-            return str(int(value))
+        case float():
+            return str(int(value)) if value.is_integer() else f"{value:.{SHOWN_DIGITS}g}"
         case _:
             return str(value)

@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from itertools import islice
@@ -16,6 +17,7 @@ from shared.web.tabular.limits import (
     COLUMNS_LIMIT,
     ROW_CHARACTERS_LIMIT,
     ROWS_LIMIT,
+    SHEET_ROWS,
     SPREADSHEET_REFUSALS,
     NoHeading,
     RowTooLong,
@@ -25,6 +27,7 @@ from shared.web.tabular.limits import (
 )
 from shared.web.tabular.text import (
     UNDEFINED,
+    UTF_8,
     declared_delimiter,
     decodes,
     delimiter_of,
@@ -35,7 +38,10 @@ from shared.web.tabular.text import (
 BYTE_ORDER_MARK = "\ufeff"
 WANTED = ".wanted"  # beside a spreadsheet: what is wanted of it, for the child
 ZIP_MAGIC = b"PK\x03\x04"
+TEXT_FORMULA = '="'  # how programs keep a spreadsheet from taking a text for a number: ="0012"
 SPREADSHEET = Task("shared.web.tabular.spreadsheets", SPREADSHEET_REFUSALS)
+
+_TEXT_ALONE = re.compile(r'="((?:[^"]|"")*)"')
 
 Row = tuple[int, list[str]]
 
@@ -72,12 +78,19 @@ class TextFile:
                     file.readline(ROW_CHARACTERS_LIMIT)
                 lines = _Lines(file)
                 for row in csv.reader(lines, delimiter=self.delimiter, strict=True):
-                    yield row
-                    lines.characters, number = 0, number + 1
+                    yield [as_shown(cell) for cell in row] if lines.has_formula else row
+                    lines.begin()
+                    number += 1
         except csv.Error as error:
             raise UnreadableTable(row=number, seen=_misquoted(str(error))) from error
         except UnicodeError as error:
             raise UnreadableTable(row=number, encoding=self.encoding) from error
+
+
+def as_shown(cell: str) -> str:
+    """Return what a spreadsheet shows of a formula that is nothing but a text: `="0012"` is 0012."""
+    found = _TEXT_ALONE.fullmatch(cell.strip())
+    return found[1].replace('""', '"') if found else cell
 
 
 def _misquoted(error: str) -> str:
@@ -95,12 +108,18 @@ class _Lines:
 
     file: TextIO
     characters: int = 0
+    has_formula: bool = False
+
+    def begin(self) -> None:
+        """Begin a row with the next line."""
+        self.characters, self.has_formula = 0, False
 
     def __iter__(self) -> Iterator[str]:
         while line := self.file.readline(ROW_CHARACTERS_LIMIT + 1):
             if not self.characters:
                 line = line.lstrip(BYTE_ORDER_MARK)  # where files were put together
             self.characters += len(line)
+            self.has_formula |= TEXT_FORMULA in line
             if self.characters > ROW_CHARACTERS_LIMIT:
                 raise RowTooLong(limit_characters=ROW_CHARACTERS_LIMIT)
             yield line
@@ -119,12 +138,15 @@ class Table:
     @property
     def rows(self) -> Iterator[Row]:
         """Yield the rows below the headings, read again each time; leave out those that are blank."""
-        above = self.heading.last
+        above, filled = self.heading.last, 0
         for number, row in enumerate(self.text.rows(), start=1):
-            if number > self.limit + above:
-                raise TooManyRows(limit=self.limit)
             if number > above and any(cell.strip() for cell in row):
+                filled += 1
+                if filled > self.limit:
+                    raise TooManyRows(limit=self.limit)
                 yield number, row
+            elif number > SHEET_ROWS:
+                raise TooManyRows(limit=self.limit)
 
     def sample(self, rows: int) -> list[list[str]]:
         """Return the first rows below the headings."""
@@ -163,7 +185,7 @@ async def open_table(
     if _is_zip(path):
         form, text = await _converted(path, sandbox, wanted)
     else:
-        text = await asyncio.to_thread(_text, path, encoding, UNDEFINED if wanted.known else "strict")
+        text = await asyncio.to_thread(_text, path, encoding, wanted)
         form = Form("csv", text.encoding, text.delimiter)
     heading = await asyncio.to_thread(_heading, text, wanted)
     return Table(form, told_apart(list(heading.cells)), text, heading, limit)
@@ -187,16 +209,17 @@ def _is_zip(path: Path) -> bool:
         return file.read(len(ZIP_MAGIC)) == ZIP_MAGIC
 
 
-def _text(path: Path, encoding: str | None, errors: str) -> TextFile:
+def _text(path: Path, encoding: str | None, wanted: TableWanted) -> TextFile:
     """Find out how a text is written; in a thread, for all of it is looked at."""
     if seen := seen_instead(path):
         raise UnreadableTable(seen=seen)
-    encoding = encoding or encoding_of(path)
-    if not decodes(path, encoding, errors):
+    seems, errors = encoding_of(path), UNDEFINED if wanted.known else "strict"
+    encoding = encoding or seems
+    if (encoding == "utf-8" and seems != UTF_8) or not decodes(path, encoding, errors):
         raise UnreadableTable(encoding=encoding)
     if delimiter := declared_delimiter(path, encoding):
         return TextFile(path, encoding, delimiter, errors, skipped=1)
-    return TextFile(path, encoding, delimiter_of(path, encoding), errors)
+    return TextFile(path, encoding, delimiter_of(path, encoding, wanted.known), errors)
 
 
 def _heading(text: TextFile, wanted: TableWanted) -> Heading:

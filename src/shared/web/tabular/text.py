@@ -4,7 +4,13 @@ import codecs
 import csv
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Collection
+from itertools import islice
 from pathlib import Path
+
+from shared.kernel.fields import TURNS
+from shared.web.tabular.headings import key_words
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_CHARACTERS = 64 * 1024
@@ -14,12 +20,16 @@ SAMPLE_ROWS = 20
 TYPOGRAPHIC = frozenset("‘’“”–—…•£€§°©®™½¼¾\xa0")  # noqa: RUF001  # what people write
 ODD = frozenset("¬¶¤¦¨¸ªº∂∆∑∏π∫Ω√≈◊˚˙¯˘ˇ˛˝ˆ")  # noqa: RUF001  # what they do not
 FITS_NOT = -5
+UTF_8 = "utf-8-sig"  # with or without a mark
 
-# Bytes that cp1252 leaves without a meaning are read as characters that nobody writes, so that they can
-# be found in their cells; they say which byte it was.
+# Bytes that cp1252 leaves without a meaning, and those of a UTF-8 file that are none, are read as characters
+# that nobody writes, so that they can be found in their cells; they say which byte it was.
 UNDEFINED = "shared.web.tabular.undefined"
 UNDEFINED_FROM = 0xF700
 UNDEFINED_BYTES = "".join(chr(UNDEFINED_FROM + byte) for byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D))
+STRAY_FROM = 0xF500
+STRAY_BYTES = "".join(chr(STRAY_FROM + byte) for byte in range(0x80, 0x100))
+GUESSED = ("cp1252", "mac_roman", "iso8859_15")  # the first where they read alike
 NO_TABLES = {
     b"\xd0\xcf\x11\xe0": "an Excel file of before 2007, or with a password: save it as XLSX without one",
     b"%pdf-": "a PDF: save the table that it was made of",
@@ -27,25 +37,30 @@ NO_TABLES = {
     b"\x1f\x8b": "a compressed file: unpack it first",
     b"{\\rtf": "a text document: save its table as XLSX or CSV",
 }
+UNSEEN = re.compile(f"[\\u00ad\\u200b\\u2060\\ufeff{TURNS}]")
 SEPARATOR = re.compile(r"^\ufeff?sep=(.)\r?\n", re.IGNORECASE)
+
+
+_READ_AS = {"charmap": UNDEFINED_FROM, "cp1252": UNDEFINED_FROM, "utf-8": STRAY_FROM}
 
 
 def _as_undefined(error: UnicodeError) -> tuple[str, int]:
     """Read a byte without a meaning as a character that says which it was; nothing of the kind elsewhere."""
-    if not isinstance(error, UnicodeDecodeError) or error.encoding not in ("charmap", "cp1252"):
+    if not isinstance(error, UnicodeDecodeError) or error.encoding not in _READ_AS:
         raise error
-    wrong = error.object[error.start : error.end]
-    return "".join(chr(UNDEFINED_FROM + byte) for byte in wrong), error.end
+    wrong, first = error.object[error.start : error.end], _READ_AS[error.encoding]
+    return "".join(chr(first + byte) for byte in wrong), error.end
 
 
 codecs.register_error(UNDEFINED, _as_undefined)
 
 
 def encoding_of(path: Path) -> str:
-    """Return the encoding of a file: by its mark, UTF-8 where it is that, else which of two reads better.
+    """Return the encoding of a file: by its mark, UTF-8 where it is that, else which of three reads better.
 
-    cp1252 and Mac Roman give every byte a meaning, so that the better reading is the one with curly
-    quotes, dashes and pounds where the other has accents in the middle of English words.
+    UTF-8 it is too where a few bytes are not, as after a paste: hardly any other text has letters that
+    would be some of its own. cp1252 and Mac Roman give every byte a meaning, so that the better reading is
+    the one with curly quotes, dashes and pounds where the other has accents in the middle of English words.
     """
     with path.open("rb") as file:
         content = file.read(SAMPLE_BYTES)
@@ -55,9 +70,9 @@ def encoding_of(path: Path) -> str:
         return "utf-16"
     if unmarked := _unmarked_utf_16(content[:SAMPLE_CHARACTERS]):
         return unmarked
-    if decodes(path, "utf-8"):
-        return "utf-8-sig"
-    likely = {encoding: _likeness(content, encoding) for encoding in ("cp1252", "mac_roman")}
+    if decodes(path, "utf-8") or _is_nearly_utf_8(content):
+        return UTF_8
+    likely = {encoding: _likeness(content, encoding) for encoding in GUESSED}
     return max(likely, key=lambda encoding: likely[encoding])
 
 
@@ -68,6 +83,13 @@ def _unmarked_utf_16(content: bytes) -> str:
     if min(first, second) > few or max(first, second) <= most:
         return ""
     return "utf-16-le" if second > first else "utf-16-be"
+
+
+def _is_nearly_utf_8(content: bytes) -> bool:
+    """Say whether a text has at least as many letters of UTF-8 as bytes that are none of it."""
+    beyond = [character for character in content.decode("utf-8", UNDEFINED) if ord(character) > 127]
+    stray = sum(character in STRAY_BYTES for character in beyond)
+    return stray < len(beyond) and 2 * stray <= len(beyond)
 
 
 def seen_instead(path: Path) -> str:
@@ -100,7 +122,7 @@ def _likeness(content: bytes, encoding: str) -> int:
 
 
 def _worth(character: str, before: str) -> int:
-    if character in ODD:
+    if character in ODD or unicodedata.category(character) == "Cc":
         return FITS_NOT
     if character in UNDEFINED_BYTES:
         return -1  # one slip is no other encoding
@@ -108,7 +130,8 @@ def _worth(character: str, before: str) -> int:
         return 3
     if unicodedata.category(character) == "Lu" and before.islower():
         return -2  # as in "supplierÕs"
-    return 1 if before.isalpha() and character.islower() else 0
+    plain_letter = before.isascii() and before.isalpha()  # accents stand alone in English
+    return 1 if plain_letter and character.islower() else 0
 
 
 def declared_delimiter(path: Path, encoding: str) -> str:
@@ -119,27 +142,28 @@ def declared_delimiter(path: Path, encoding: str) -> str:
     return found[1] if found and may else ""
 
 
-def delimiter_of(path: Path, encoding: str) -> str:
-    """Return the delimiter that cuts the first rows into most columns of one number."""
+def delimiter_of(path: Path, encoding: str, known: Collection[str] = ()) -> str:
+    """Return the delimiter that cuts a row into most names that are known, or most rows into as many cells.
+
+    Titles above the table may hold any of them, and are cut into fewer.
+    """
     with path.open(encoding=encoding, newline="", errors=UNDEFINED) as file:
-        sample = file.read(SAMPLE_CHARACTERS)
-    widths = {delimiter: _width(sample, delimiter) for delimiter in DELIMITERS}
-    return max(DELIMITERS, key=lambda delimiter: widths[delimiter])
+        sample = file.read(SAMPLE_CHARACTERS).splitlines(keepends=True)
+    fits = {delimiter: _fit(sample, delimiter, known) for delimiter in DELIMITERS}
+    return max(DELIMITERS, key=lambda delimiter: fits[delimiter])
 
 
-def _width(sample: str, delimiter: str) -> tuple[int, int]:
-    """Return the columns of the heading, and how many of the first rows have as many."""
+def _fit(sample: list[str], delimiter: str, known: Collection[str]) -> tuple[int, int, int]:
+    """Return how many cells of a row are known names, how many rows have the usual width, and that width."""
     try:
-        rows = [
-            row
-            for row, _ in zip(
-                csv.reader(sample.splitlines(keepends=True), delimiter=delimiter),
-                range(SAMPLE_ROWS),
-                strict=False,
-            )
-        ]
+        rows = list(islice(csv.reader(sample, delimiter=delimiter), SAMPLE_ROWS))
     except csv.Error:
-        return 0, 0
-    if not rows:
-        return 0, 0
-    return len(rows[0]), sum(len(row) == len(rows[0]) for row in rows)
+        return 0, 0, 0
+    widths = Counter(len(row) for row in rows if len(row) > 1 and any(map(str.strip, row)))
+    width, count = max(widths.items(), key=lambda one: (one[1], one[0]), default=(0, 0))
+    return max((sum(key_words(cell) in known for cell in row) for row in rows), default=0), count, width
+
+
+def visible(text: str) -> str:
+    """Return a text without what nobody sees of it: a mark of the file's, a blank of no width, a turn."""
+    return text if text.isascii() else UNSEEN.sub("", text)

@@ -4,7 +4,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 
-from shared.web.tabular.bounds import part_of, pieces, place_of
+from shared.web.tabular.bounds import part_of, place_of, sheet_pieces
 from shared.web.tabular.cell_notes import CellNotes
 from shared.web.tabular.number_formats import marks
 
@@ -40,7 +40,7 @@ def xlsx_notes(package: zipfile.ZipFile, sheet: str) -> CellNotes:
 def _whole_cells(package: zipfile.ZipFile, part: str) -> Iterator[bytes]:
     """Yield a sheet's text in pieces that cut no cell in two."""
     rest = b""
-    for piece in pieces(package, part):
+    for piece in sheet_pieces(package, part):
         text = rest + piece
         cut = text.rfind(END) + len(END)
         whole, rest = (text[:cut], text[cut:]) if cut >= len(END) else (text, b"")
