@@ -188,6 +188,21 @@ async def test_a_register_brings_live_cases_in_and_they_go_on(api: Api) -> None:
     assert (await api.get(f"/v1/rfps/{rfp}")).json()["stage"] == "approval"
 
 
+async def test_a_register_may_write_stages_as_words_and_put_an_unread_amount_right(api: Api) -> None:
+    await api.adopt_scheme()
+    await api.meets(RITA, PRIYA)
+    words = TABLE.replace("business_case,finance", "Business case,FINANCE").replace(
+        "quotations", "Quotations"
+    )
+    short = words.replace("below_threshold", "Below-threshold").replace('"20,000"', "20k")
+    report = await handed_in(api, short)
+    assert (report["counts"]["done"], [cell["text"] for cell in report["cells"]]) == (3, ["20k"]), report
+    assert (await handed_in(api, TABLE))["counts"]["done"] == 1
+    assert (await handed_in(api, TABLE))["difference_counts"]["unchanged"] == 3
+    await api.raised()
+    assert (await api.get(f"/v1/rfps/{taken_over_id('SR-7')}", PRIYA)).json()["estimate_pence"] == 2_000_000
+
+
 async def test_the_register_is_exported_as_it_stood_and_handed_in_again_says_nothing(api: Api) -> None:
     await api.adopt_scheme()
     await api.meets(RITA, PRIYA)

@@ -70,6 +70,28 @@ async def test_every_row_lands_and_what_is_doubtful_is_flagged_and_never_guessed
     assert flagged["total"] == 3
 
 
+async def test_what_is_said_of_a_supplier_whom_nobody_names_is_reported_and_kept_as_text(
+    taken_in: Api,
+) -> None:
+    api, heading = (
+        taken_in,
+        "Contract Reference,Title of Agreement,Supplier Name,Supplier Company Number,SME\r\n",
+    )
+    alone = heading + "K-8,Cloud,,01234567,Yes\r\n"
+    report = await handed_in(api, alone)
+    why = "says more of a supplier, and the row names none"
+    assert [(c["column"], c["text"], c["reason"]) for c in report["cells"]] == [
+        ("Supplier Company Number", "01234567", why),
+        ("SME", "Yes", why),
+    ]
+    assert (await handed_in(api, alone))["difference_counts"]["unchanged"] == 1
+    await handed_in(api, alone.replace(",,", ",Lune Ltd,"))
+    seen = (await api.get(f"/v1/contracts/{contract_id('K-8')}")).json()
+    assert (seen["supplier_number"], seen["unread"]) == ("01234567", {})
+    without = await handed_in(api, "Contract Reference,Title of Agreement,SME\r\nK-8,Cloud,No\r\n")
+    assert (without["cells"], without["counts"]["done"]) == ([], 1), "it is the supplier's that is known"
+
+
 CODE = """Contracts register,,,,,,,,
 Reference number,Title of agreement,Local authority department responsible for the contract,\
 Supplier name and details,Supplier's company registration number,\
@@ -94,7 +116,7 @@ async def test_a_register_in_the_codes_own_words_loses_no_row_and_guesses_nothin
 
 
 async def test_a_column_answers_yes_by_its_own_name_alone(api: Api) -> None:
-    rows = "Reference,Title,SME,VCSE\r\nK-1,One,SME,VCSE\r\nK-2,Two,VCSE,SME\r\n"
+    rows = "Reference,Title,Supplier,SME,VCSE\r\nK-1,One,A Ltd,SME,VCSE\r\nK-2,Two,B Ltd,VCSE,SME\r\n"
     report = await handed_in(api, rows)
     assert [(cell["row"], cell["column"], cell["text"]) for cell in report["cells"]] == [
         (3, "SME", "VCSE"),

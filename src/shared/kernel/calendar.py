@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 Microseconds = NDArray[np.int64]
 
 LONDON = ZoneInfo("Europe/London")
-FIRST_YEAR, LAST_YEAR = 1990, 2069
+FIRST_YEAR, LAST_YEAR = 1900, 2069
 OPENS_HOUR, CLOSES_HOUR = 9, 17
 SECOND = 1_000_000
 HOUR = 3_600 * SECOND
 DAY = 24 * HOUR
 WORKING_DAY = (CLOSES_HOUR - OPENS_HOUR) * HOUR
-SATURDAY = 5
+SATURDAY, SUNDAY = 5, 6
 ENGLAND, KINGDOM = ("ENG",), ("ENG", "NIR", "SCT", "WLS")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -27,6 +27,7 @@ _MICROSECOND = timedelta(microseconds=1)
 _FIRST_DAY = date(FIRST_YEAR, 1, 1)
 _DAYS = (date(LAST_YEAR, 12, 31) - _FIRST_DAY).days + 1
 _FIRST = (_FIRST_DAY - _EPOCH.date()).days
+_NOUGHT = (date(1990, 1, 1) - _FIRST_DAY).days  # W is 0 there: what was stored of it stays as it is
 
 
 def microseconds(instant: datetime) -> int:
@@ -38,7 +39,7 @@ class WorkingTime:
     """W(t): the working time up to an instant; W(b) - W(a) is what passed between two.
 
     Instants are microseconds since the Unix epoch in UTC; so is W, in whole microseconds, so that
-    waits add up exactly. Before 1990 and after 2069 no time is working time.
+    waits add up exactly. Before 1900 and after 2069 no time is working time.
     """
 
     def __init__(self, closed_days: frozenset[date] = frozenset()) -> None:
@@ -49,7 +50,8 @@ class WorkingTime:
             if 0 <= number < _DAYS:
                 works[number] = False
         self._works = works
-        self._before = np.concatenate(([0], np.cumsum(works, dtype=np.int64))) * WORKING_DAY
+        days = np.concatenate(([0], np.cumsum(works, dtype=np.int64)))
+        self._before: Microseconds = (days - days[_NOUGHT]) * WORKING_DAY
 
     def microseconds(self, instants: Microseconds) -> Microseconds:
         """Return W of each instant."""
@@ -58,8 +60,9 @@ class WorkingTime:
         inside = np.clip(number, 0, _DAYS - 1)
         today = np.clip(time - OPENS_HOUR * HOUR, 0, WORKING_DAY) * self._works[inside]
         within = (number >= 0) & (number < _DAYS)
-        edge = np.where(number < 0, 0, self._before[-1])
-        return np.where(within, self._before[inside] + today, edge)
+        edge = np.where(number < 0, self._before[0], self._before[-1])
+        found: Microseconds = np.where(within, self._before[inside] + today, edge)
+        return found
 
     def at(self, instant: int) -> int:
         """Return W of one instant: the same, without arrays."""
@@ -67,7 +70,7 @@ class WorkingTime:
         day, time = divmod(instant + offsets[bisect(changes, instant) - 1], DAY)
         number = day - _FIRST
         if not 0 <= number < _DAYS:
-            return 0 if number < 0 else int(self._before[-1])
+            return int(self._before[0 if number < 0 else -1])
         today = min(max(time - OPENS_HOUR * HOUR, 0), WORKING_DAY) if self._works[number] else 0
         return int(self._before[number]) + today
 
@@ -108,8 +111,9 @@ def find_bank_holidays() -> None:
 def _clock_changes() -> tuple[Microseconds, Microseconds]:
     """Return the instants at which London's clocks change, and their offset from UTC since each."""
     changes, offsets = [np.iinfo(np.int64).min], [0]
-    # Clocks change at 01:00 UTC (Summer Time Act 1972 as amended); a look at each day's 02:00 finds it.
-    for number in range(_DAYS):
+    # Clocks change on Sundays at 01:00 UTC (Summer Time Act 1972 as amended), before 1981 by 02:00: a look at
+    # each Sunday's 02:00 finds it.
+    for number in range(SUNDAY - _FIRST_DAY.weekday(), _DAYS, 7):
         at = datetime.combine(_FIRST_DAY + timedelta(days=number), datetime.min.time(), UTC)
         offset = (at + timedelta(hours=2)).astimezone(LONDON).utcoffset() or timedelta()
         if offset // timedelta(microseconds=1) != offsets[-1]:
@@ -137,7 +141,7 @@ class WorkingDays:
         self._works = _bank_working_days(KINGDOM if whole_kingdom else ENGLAND)
 
     def works(self, day: date) -> bool:
-        """Say whether a day is worked; none is before 1990 or after 2069."""
+        """Say whether a day is worked; none is before 1900 or after 2069."""
         number = (day - _FIRST_DAY).days
         return 0 <= number < _DAYS and bool(self._works[number]) and day not in self._closed
 

@@ -51,8 +51,18 @@ def test_the_clocks_go_forward_at_night() -> None:
 
 
 def test_time_beyond_the_calendar_is_no_working_time() -> None:
-    assert between("1980-01-01T00:00Z", "1985-01-01T00:00Z") == timedelta()
+    assert between("1890-01-01T00:00Z", "1895-01-01T00:00Z") == timedelta()
     assert between("2071-01-01T00:00Z", "2079-01-01T00:00Z") == timedelta()
+
+
+def test_the_calendar_begins_long_before_computers() -> None:
+    assert between("1965-06-14T00:00Z", "1965-06-16T00:00Z") == 16 * HOUR
+    assert between("1965-12-24T16:00Z", "1965-12-29T10:00Z") == 2 * HOUR  # two days stand in
+    assert between("1969-01-06T08:00Z", "1969-01-06T09:00Z") == HOUR  # summer time all year
+    assert WORKING.at(microseconds(at("1990-01-01T00:00Z"))) == 0, "as it was stored"
+    years = [at(f"{year}-07-01T12:00Z") for year in (1890, 1900, 1950, 1989, 2020, 2071)]
+    counted = WORKING.microseconds(np.array([microseconds(one) for one in years], dtype=np.int64))
+    assert counted.tolist() == sorted(WORKING.at(microseconds(one)) for one in years)
 
 
 INSTANTS = st.datetimes(datetime(2025, 1, 1), datetime(2026, 12, 31))  # noqa: DTZ001  # made aware below

@@ -124,7 +124,7 @@ RFP_REGISTER = Register(
     ),
     is_new=is_new,
     standing_as=told_of,
-    unread_at="taken_over.unread",
+    unread_at="",
     row=row,
     prepare=prepared,
     choices=choices,

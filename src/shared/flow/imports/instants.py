@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
+from shared.kernel.calendar import FIRST_YEAR
 from shared.web.tabular.day_styles import DayOrder, DayStyle
 from shared.web.tabular.days import NoDay
 
@@ -17,6 +18,7 @@ BY_NUMBERS = re.compile(
     r"(\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4})"
     r"(?:,?[ T]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,6}))?)?(?: ?([AaPp])[Mm])?)?"
 )
+EPOCH = re.compile(r"\d{9,}")
 NOON = 12
 
 
@@ -44,6 +46,8 @@ class LogInstants:
 
         In the hour that comes twice a stamp is of the first, unless its case's time would run backwards.
         """
+        if EPOCH.fullmatch(text):  # some of them are ISO 8601 by its letter, of the year 1701
+            raise BadInstant(_looks(text, self.order))
         by_numbers = None if self.order is None else BY_NUMBERS.fullmatch(text)
         if by_numbers is not None:
             stamp = _of_numbers(by_numbers, DayStyle(self.order, declared=True))  # type: ignore[arg-type]  # it is said
@@ -59,9 +63,12 @@ class LogInstants:
             self.finer += 1
             self.odd.setdefault("finer", place)
         try:
-            return self._local(stamp, place, before) if stamp.tzinfo is None else stamp.astimezone(UTC)
+            at = self._local(stamp, place, before) if stamp.tzinfo is None else stamp.astimezone(UTC)
         except OverflowError:
             raise BadInstant("is not a time we can keep") from None
+        if at.year < FIRST_YEAR:
+            raise BadInstant(f"is before {FIRST_YEAR}: no working time is known of then")
+        return at
 
     def _local(self, stamp: datetime, place: tuple[str, int, str], before: datetime | None) -> datetime:
         if self.zone is None:

@@ -85,6 +85,7 @@ class LogReading:
         zone = None if options.time_zone is None else ZoneInfo(options.time_zone)
         self.stamps = LogInstants(zone, DATES[options.dates])
         self.log = self.total = Log(findings_limit=findings_limit)
+        self._twice: list[tuple[Case, str]] = []  # what they close at stands in the hour that comes twice
 
     def read(self, cases: Rows, events: Rows, progress: Callable[[int], None] = lambda _: None) -> Log:
         """Read some cases with all of their events."""
@@ -94,6 +95,7 @@ class LogReading:
         for number, row in events:
             self.take("events", number, row, self.step)
             progress(number - 1)
+        self._close_after_events()
         settle(self.log)
         self.total.absorb(self.log)
         return self.log
@@ -133,19 +135,32 @@ class LogReading:
         if case_id in self.log.cases:
             raise _Bad("case_id", "this case has a row already")
         opened = self._instant("cases", number, row, "open_at")
-        self.log.cases[case_id] = Case(
+        changes = self.stamps.clock_change
+        closed = self._instant("cases", number, row, "close_at", opened) if row.get("close_at") else None
+        is_twice = self.stamps.clock_change > changes
+        case = self.log.cases[case_id] = Case(
             number,
             opened,
-            self._instant("cases", number, row, "close_at", opened) if row.get("close_at") else None,
+            closed,
             self._instant("cases", number, row, "deadline", ahead=True) if row.get("deadline") else None,
         )
+        if is_twice:
+            self._twice.append((case, row["close_at"]))
+
+    def _close_after_events(self) -> None:
+        """Close a case in the second of the hours that come twice, where its time would run backwards."""
+        for case, text in self._twice:
+            before = max(filter(None, (case.opened_at, *(step.entered_at for step in case.steps))))
+            stamps = LogInstants(self.stamps.zone, self.stamps.order)
+            case.closed_at = stamps.read(text, ("cases", case.row, "close_at"), before)
+        self._twice.clear()
 
     def step(self, number: int, row: dict[str, str]) -> None:
         """Read a row of the events file."""
         case_id = _needed(row, "case_id")
         activity = _needed(row, "activity")
         known = self.log.cases.get(case_id)
-        before = None if known is None else known.last
+        before = None if known is None else known.last or known.opened_at
         step = LogStep(
             row=number,
             seq=_whole(row, "seq") if row.get("seq") else number,

@@ -138,7 +138,8 @@ class RegisterComparison:
     def _compared(self, row: RegisterRow, target: UUID, stream: Any) -> Compared | Outcome:
         register = self.how.register
         standing = register.standing(register.blank if stream is None else stream.state)
-        row = without_lone_cells(row, standing, self.how, self.report)
+        if row.lone:
+            row = without_lone_cells(row, standing, self.how, self.report)
         if stream is None or register.is_new(stream.state):
             if row.id is not None or TITLE not in row.said:
                 return refused(row.number, NotFound(), target)._replace(reference=row.reference)

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from shared.kernel.messages import Stream
 from shared.record.eventstore.bulk_appender import DecidedEvent
 from shared.web.registers.cells import ReadingOptions
-from shared.web.registers.register import REFERENCE, Register
+from shared.web.registers.register import REFERENCE, Kind, Register, RegisterField
 from shared.web.registers.rows import RegisterRow
 from shared.web.tabular.headings import key_words, plain
 
@@ -139,18 +139,24 @@ def changes(how: ReadingOptions, row: RegisterRow, stream: Stream[Any]) -> list[
     found = [
         FieldChange(name, names.get(name), standing[name], value)
         for name, value in row.said.items()
-        if name != REFERENCE and name in standing and not _same(standing[name], value)
+        if name != REFERENCE
+        and name in standing
+        and not _same(standing[name], value, register.by_name.get(name))
     ]
     found += [
         FieldChange(name, names.get(name), standing[name], None)
         for name in sorted(row.withdrawn)
         if shown(standing.get(name)) and name not in row.said
     ]
+    if not register.unread_at:
+        return found
     changing = {change.field for change in found}
     return found + list(_unread(how, row, register.unread(stream.state), changing))
 
 
-def _same(old: object, new: object) -> bool:
+def _same(old: object, new: object, field: RegisterField | None) -> bool:
+    if field is not None and field.kind is Kind.CHOICE:
+        return plain(shown(old)) == plain(shown(new))
     return (old or None) == (new or None) if not isinstance(new, int) else old == new
 
 

@@ -82,7 +82,8 @@ async def table_options(
         str | None, Form(max_length=SHORT_TEXT_LIMIT, description="A saved mapping's name.")
     ] = None,
     encoding: Annotated[
-        Literal["as it seems", "utf-8", "cp1252", "mac_roman"], Form(description="Of a CSV file.")
+        Literal["as it seems", "utf-8", "cp1252", "mac_roman", "iso8859_15"],
+        Form(description="Of a CSV file."),
     ] = "as it seems",
     sheet: Annotated[
         str | None,

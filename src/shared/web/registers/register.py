@@ -116,7 +116,7 @@ class Register(RoomThings[S]):
     nouns: tuple[str, ...] = ()  # what else its things are called in headings
     is_new: Callable[[S], bool] = attrgetter("is_new")
     standing_as: Callable[[S], Mapping[str, Any]] | None = None
-    unread_at: str = "about.unread"
+    unread_at: str = "about.unread"  # blank where they are kept as they were told first, and never cleared
     row: Callable[[Said, Extras], Command[S]] | None = None
     prepare: Prepare = no_rules
     extras: Callable[..., Any] = no_extras  # a dependency: the parts of the form that are this room's own
@@ -185,7 +185,7 @@ class Register(RoomThings[S]):
 
     def unread(self, thing: S) -> dict[str, str]:
         """Return the cells of a thing that could not be read, as they stood."""
-        return dict(attrgetter(self.unread_at)(thing))
+        return dict(attrgetter(self.unread_at)(thing)) if self.unread_at else {}
 
     @cached_property
     def _texts(self) -> Mapping[str, TypeAdapter[Any]]:

@@ -67,6 +67,8 @@ class RowReport:
 class RegisterRow(NamedTuple):
     """What a row says: by field; cells unread as they stood; the headings that were read; dates withdrawn.
 
+    `lone` are cells, by field, that say more of something which the row does not name: a supplier's number.
+
     A tuple, for a register of many thousands waits on disk.
     """
 
@@ -78,6 +80,7 @@ class RegisterRow(NamedTuple):
     reference: str | None
     id: UUID | None = None
     wrong: tuple[Mapping[str, str], ...] = ()  # why it can't be taken at all
+    lone: Mapping[str, str] = {}
 
 
 TOO_LONG = {"detail": "The row has more cells than there are columns."}
@@ -125,6 +128,8 @@ class _RowReader:
         self._columns = [self._column(heading, name) for heading, name in columns]
         self._places = {name: place for place, name in enumerate(table.headings)}
         self._names = {field: [h for h, of in columns if of == field] for _, field in columns}
+        fields = how.register.fields
+        self._beside = {one.name: one.beside for one in fields if one.beside and one.name in self._names}
         self._called = [table.heading.names(" ".join(cell.split())) for cell in table.heading.cells]
 
     def is_total(self, row: Sequence[str]) -> bool:
@@ -172,8 +177,13 @@ class _RowReader:
         reference = self._reference(said, cells)
         can_be_taken = own is not None or (REFERENCE in said and TITLE in said)
         wrong = () if can_be_taken else tuple(self._wrong(said, cells))
+        lone = {
+            name: as_text(self._cell(row, name))
+            for name, of in self._beside.items()
+            if name in said and of not in said
+        }
         return RegisterRow(
-            number, said, unread, frozenset(settled), frozenset(withdrawn), reference, own, wrong
+            number, said, unread, frozenset(settled), frozenset(withdrawn), reference, own, wrong, lone
         )
 
     def _said(self, number: int, cells: Mapping[str, str]) -> tuple[Said, dict[str, str], set[str], set[str]]:

@@ -79,6 +79,19 @@ def test_events_without_a_case_row_make_a_case(tmp_path: Path) -> None:
         ("P1,1,Receive,intake,2026-03-02T12:00:01Z", "entered_at", "is in the future"),
         ("P1,x,Receive,intake,2025-03-03T09:00:00Z", "seq", "is not a whole number"),
         ("P1,1,Receive,intake,0001-01-01T00:00:00+14:00", "entered_at", "is not a time we can keep"),
+        (
+            "P1,1,Receive,intake,1899-12-30T00:00:00Z",
+            "entered_at",
+            "is before 1900: no working time is known of then",
+        ),
+        (
+            "P1,1,Receive,intake,1217031040442",
+            "entered_at",
+            (
+                "is not an ISO 8601 time: it looks like a number that a spreadsheet shows as a date; write"
+                " 2025-12-31T09:00"
+            ),
+        ),
         ("P1,1,Receive,intake,2025-03-03T09:00:00Z,more", "", "has more cells than there are headings"),
         (f"P1,1,{'a' * 501},intake,2025-03-03T09:00:00Z", "activity", "is longer than 500 characters"),
     ],

@@ -60,6 +60,21 @@ def test_in_the_hour_that_comes_twice_time_goes_on_as_the_file_does(tmp_path: Pa
     assert log.report().clock_change_stamps == 3
 
 
+def test_a_case_opens_before_its_events_and_closes_after_them_in_the_hour_that_comes_twice(
+    tmp_path: Path,
+) -> None:
+    events = HEADING + "x,a,one,2024-10-27T01:10:00\nx,b,two,2024-10-27T01:40:00\n"
+    log = read(tmp_path, events, NO_CASES + "x,2024-10-27T01:50:00,2024-10-27T01:45:00\n")
+    [case] = log.cases.values()
+    stamps = [case.opened_at, *(step.entered_at for step in case.steps), case.closed_at]
+    assert [f"{stamp:%H:%M}" for stamp in stamps if stamp] == ["00:50", "01:10", "01:40", "01:45"]
+    later = read(
+        tmp_path, events.replace("01:10", "00:50"), NO_CASES + "x,2024-10-27T00:10:00,2024-10-27T01:15:00\n"
+    )
+    assert later.cases["x"].closed_at == datetime(2024, 10, 27, 1, 15, tzinfo=UTC), "after its last event"
+    assert (log.warnings, later.warnings) == (0, 0)
+
+
 def test_without_a_reason_the_hour_that_comes_twice_is_the_first(tmp_path: Path) -> None:
     log = read(tmp_path, HEADING + "x,a,one,2024-10-27T01:10:00\nx,b,two,2024-10-27T01:50:00\n")
     assert log.cases["x"].steps[0].entered_at == datetime(2024, 10, 27, 0, 10, tzinfo=UTC)
