@@ -7,11 +7,9 @@ from typing import Any
 from rfp_service.console.words import day, moment, name_of, text_of, words
 from shared.kernel.calendar import day_in_london
 from shared.kernel.wording import in_sentence, pounds
-from shared.web.access.claims import Scope
 
 Said = Mapping[str, Any]
 FactsSaid = list[tuple[str, str]]
-SCOPES = {Scope.READ: "see what there is", Scope.DECIDE: "decide"}
 
 
 def delegation_title(given: Said) -> str:
@@ -105,7 +103,7 @@ def person_waits(person: Said) -> list[str]:
 
 def may_words(account: Said) -> str:
     """Return what the scopes of an account let a program do."""
-    return " and ".join(SCOPES.get(scope, scope) for scope in account["scopes"].split())
+    return " and ".join(in_sentence(words(scope)) for scope in account["scopes"].split())
 
 
 def account_facts(account: Said) -> FactsSaid:

@@ -19,6 +19,7 @@ from rfp_service.console import (
     scheme_words,
 )
 from rfp_service.console.decided_thing import DecidedThing
+from rfp_service.console.words import month_name
 from rfp_service.contracts.api import contracts, pipeline, rounds
 from rfp_service.rfps.api import rfps
 from shared.governance.accounts import api as accounts
@@ -62,8 +63,8 @@ THINGS: Mapping[str, DecidedThing] = {
             "renewal-rounds",
             "round",
             rounds.DECISIONS,
-            lambda seen: f"Contracts of {seen['month']}",
-            lambda seen: f"Round of {seen['month']}",
+            lambda seen: f"Contracts of {month_name(seen['month'])}",
+            lambda seen: f"Round of {month_name(seen['month'])}",
             options=decided_options.round_options,
         ),
         DecidedThing(

@@ -41,7 +41,8 @@ def came_back(attempt: Said) -> str:
     """Return what came back of an attempt to tell something, or why nothing did."""
     if fault := attempt["fault"]:
         return FAULTS.get(fault) or event_words(fault)
-    return f"{attempt['status_code'] or ''} {attempt['answer']}".strip()
+    said = attempt["answer"] or ("Taken" if attempt["outcome"] == "delivered" else "")
+    return f"{attempt['status_code'] or ''} {said}".strip()
 
 
 def told_type(kind: str) -> str:
@@ -70,7 +71,7 @@ def endpoint_facts(endpoint: Said) -> FactsSaid:
     ]
     if endpoint["target"] == "webhook":
         found.append(("Signed with", "1 secret" if signs == 1 else f"{signs} secrets"))
-    return found + health_facts(endpoint["health"])
+    return [fact for fact in found if fact[1]] + health_facts(endpoint["health"])
 
 
 def health_facts(health: Mapping[str, Any]) -> FactsSaid:

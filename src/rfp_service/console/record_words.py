@@ -68,7 +68,7 @@ def _entry(value: Any) -> str:
     elif isinstance(value, list):
         said = [_part("", each) for each in value]
     else:
-        said = [value_words("", value)]
+        said = []  # numbers by themselves say nothing
     return ", ".join(filter(None, said))
 
 

@@ -12,11 +12,13 @@ from shared.kernel.calendar import LONDON, SECOND, WORKING_DAY, day_in_london
 from shared.kernel.wording import in_sentence, pounds
 
 ABBREVIATIONS = {"wont": "won't", "rfp": "RFP", "vat": "VAT", "rfps": "RFPs"}
-ACTS = {
+NAMED = {
     "procurement_act_2023": "Procurement Act 2023",
     "public_contracts_regulations_2015": "Public Contracts Regulations 2015",
+    "rfp.read": "See what there is",
+    "rfp.decide": "Decide",
 }
-CLOCK = "clock"  # what decides when a deadline has come
+BY_ITSELF = {"clock": "the clock", "sender": "the service itself", "indexer": "the service itself"}
 AN_ID = re.compile(r"[0-9a-f-]{36}|[0-9a-f]{64}")  # which nobody reads
 # What every event carries, or is said elsewhere on the page.
 NOT_SHOWN = frozenset(
@@ -39,8 +41,8 @@ NOT_SHOWN = frozenset(
 
 def words(name: object) -> str:
     """Return a name of the record, such as `key_decision` or `approve-award`, as a sentence begins."""
-    if name in ACTS:
-        return ACTS[str(name)]
+    if name in NAMED:
+        return NAMED[str(name)]
     said = [ABBREVIATIONS.get(word, word) for word in re.split(r"[-_ ]+", str(name).lower())]
     return " ".join([said[0][:1].upper() + said[0][1:], *said[1:]])
 
@@ -71,9 +73,7 @@ def event_words(name: str) -> str:
 
 def name_of(person: str) -> str:
     """Return what somebody is called: a mark, which becomes their name when the page is made."""
-    if person == CLOCK:
-        return "the clock"
-    return marked(person) or "the service itself"
+    return BY_ITSELF.get(person) or marked(person) or "the service itself"
 
 
 def _date_of(value: str | date | datetime) -> date:

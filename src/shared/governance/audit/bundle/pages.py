@@ -19,7 +19,7 @@ from shared.governance.audit.bundle.period_summary import (
 from shared.governance.audit.record_index.domain import IndexCommitted
 from shared.governance.audit.replay.parties import whom
 from shared.governance.audit.replay.states import Change, words
-from shared.governance.audit.replay.story import Story, StoryStep, span, story
+from shared.governance.audit.replay.story import Story, StoryStep, ending, span, story
 from shared.kernel.calendar import LONDON, day_in_london
 from shared.kernel.messages import Recorded
 from shared.kernel.personal import PERSONAL, is_sealed
@@ -27,7 +27,9 @@ from shared.kernel.wording import long_day
 from shared.ledger.checkpoints import Vouched
 from shared.record.eventstore.reader import ReadBasis
 
-NOT_WORDS = frozenset({"stage", "waiting_on"})
+# What is said beside, or of use to programs only; each entry holds all of it.
+NOT_WORDS = frozenset({"stage", "waiting_on", "decided_by", "acting_for", "scheme_version"})
+_ID = re.compile(r"[0-9a-f-]{36}|[0-9a-f]{64}")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
 _CODE = re.compile(r"[a-z]+(_[a-z0-9]+)+")
@@ -129,17 +131,18 @@ def _case(
     body = "\n".join(_step(item) for item in told.items) if told else _part(events, hidden)
     return (
         f"<section id='c-{case.id}'>\n<h2>{_text(name.name)} <span class=place>{_text(place)}</span></h2>\n"
-        f"{_outline(told)}<p>{versions}</p>{_waited(told)}\n{body}\n</section>"
+        f"{_outline(case, events)}<p>{versions}</p>{_waited(told)}\n{body}\n</section>"
     )
 
 
-def _outline(told: Story | None) -> str:
-    """Return who began a whole case, and how it ended."""
-    if told is None:
+def _outline(case: CaseInside, events: Sequence[Recorded]) -> str:
+    """Return who began a case, and how it ended, as far as what is shown tells that."""
+    if not events or events[0].version != 1 or events[-1].version != case.last_version:
         return ""
-    first = told.items[0]
-    by, day = _by(first.by, first.acting_for, first.authority), long_day(day_in_london(first.happened_at))
-    return f"<p>{_text(words(first.decision))} by {by}, on {day}. {_text(told.ending)}</p>\n"
+    first, stamp = events[0], events[0].stamp
+    began, day = words(type(first.event).__name__), long_day(day_in_london(first.happened_at))
+    by = _by(stamp.by, stamp.acting_for, stamp.authority)
+    return f"<p>{_text(began)} by {by}, on {day}. {_text(ending(events))}</p>\n"
 
 
 def _waited(told: Story | None) -> str:
@@ -184,7 +187,7 @@ def _reasons(item: StoryStep) -> str:
     """Return what was said beside what was changed: reasons above all."""
     assert isinstance(item.said, dict), "an event says something by name"
     shown = [change.after for change in item.changes]
-    rest = {n: v for n, v in item.said.items() if n not in NOT_WORDS and v and v not in shown}
+    rest = {n: v for n, v in item.said.items() if _is_said(n, v) and v not in shown}
     rows = "".join(
         f"<tr><th scope=row>{_field(n)}</th><td>{_value(n, v)}</td></tr>\n" for n, v in rest.items()
     )
@@ -198,7 +201,7 @@ def _said(recorded: Recorded) -> str:
     rows = "".join(
         f"<tr><th scope=row>{_field(n)}</th><td>{_value(n, v)}</td></tr>\n"
         for n, v in said.items()
-        if n not in NOT_WORDS
+        if _is_said(n, v)
     )
     return (
         f"<article id=e-{recorded.position}>\n<h3>{_text(words(type(recorded.event).__name__))}</h3>\n"
@@ -239,7 +242,7 @@ def _changes(changes: Sequence[Change]) -> str:
 
 def _field(name: str) -> str:
     named = name.removesuffix("_pence").replace(".", ": ").replace("_", " ")
-    return _text(named[:1].upper() + named[1:])
+    return _text(re.sub(r"\bvat\b", "VAT", named[:1].upper() + named[1:]))
 
 
 def _value(field: str, value: JsonValue) -> str:
@@ -256,6 +259,13 @@ def _value(field: str, value: JsonValue) -> str:
     if isinstance(value, dict):
         return "<br>".join(f"{_field(n)}: {_value(n, v)}" for n, v in value.items())
     return _plain(str(value))
+
+
+def _is_said(name: str, value: JsonValue) -> bool:
+    """Say whether a reader has use for what an event says: not for nothing, nor for ids."""
+    values = value if isinstance(value, list) else [value]
+    are_ids = all(isinstance(each, str) and _ID.fullmatch(each) for each in values)
+    return bool(value) and name not in NOT_WORDS and value != "absent" and not are_ids
 
 
 def _is_nothing(value: JsonValue) -> bool:

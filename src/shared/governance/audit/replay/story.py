@@ -26,6 +26,7 @@ from shared.record.eventstore.reader import ReadBasis
 
 LONG_WAIT = timedelta(days=7)
 LATE = timedelta(minutes=1)
+NOBODY = "nobody"
 
 
 class Told(BaseModel):
@@ -99,13 +100,10 @@ def story(
     items: list[StoryStep] = []
     waits: dict[str, float] = {}
     last: Recorded | None = None
-    closing: Recorded | None = None  # since when it waits for nobody any more
     for recorded, before, after in steps(events):
         item = _step(recorded, last, before, after, by_position.get(recorded.position, []))
         if item.waited_on:
             waits[item.waited_on] = waits.get(item.waited_on, 0) + item.waited_seconds
-        if _party(before) and not _party(after):
-            closing = recorded
         items.append(item)
         last, state = recorded, after
     return Story(
@@ -114,7 +112,7 @@ def story(
         version=events[-1].version,
         reference=called(state, events[0].position) if events[0].version == 1 else "",
         title=title_in(as_json(state)),
-        ending=_ending(closing, events[-1], state),
+        ending=ending(events),
         position=events[-1].position,
         as_of=as_of,
         basis=basis,
@@ -204,11 +202,23 @@ def _open_wait(state: State, since: datetime, as_of: datetime) -> Waiting | None
     return Waiting(party=party, seconds=max(0.0, (as_of - since).total_seconds()))
 
 
-def _ending(closing: Recorded | None, last: Recorded, state: State) -> str:
-    """Return how a case ended, or for whom it waits; of what never waits, what was decided last."""
-    if party := _party(state):
-        return f"It is not over: it waits for {whom(party)}. The last decision on it was {_decided(last)}."
-    return f"It ended {_decided(closing)}." if closing else f"The last decision on it was {_decided(last)}."
+def ending(events: Sequence[Recorded]) -> str:
+    """Return how a case ended, or for whom it waits; of what never waits, what was decided last.
+
+    It goes by what events say themselves, so that others in between may be missing.
+    """
+    party, closing = "", None
+    for recorded in events:
+        if (said := getattr(recorded.event, "waiting_on", None)) is not None:
+            now = "" if said == NOBODY else str(said)
+            closing = recorded if party and not now else closing
+            party = now
+    if party:
+        return (
+            f"It is not over: it waits for {whom(party)}. The last decision on it was {_decided(events[-1])}."
+        )
+    ended = _decided(closing) if closing else ""
+    return f"It ended {ended}." if ended else f"The last decision on it was {_decided(events[-1])}."
 
 
 def _decided(recorded: Recorded) -> str:
@@ -220,7 +230,7 @@ def _decided(recorded: Recorded) -> str:
 def _party(state: State) -> str:
     """Return whom a thing waits on, where it is one of those that wait."""
     party = str(getattr(state, "waiting_on", ""))
-    return "" if party == "nobody" else party
+    return "" if party == NOBODY else party
 
 
 def _stage(state: State) -> str:
