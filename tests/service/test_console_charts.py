@@ -148,7 +148,7 @@ def test_what_a_decision_changed_is_said_without_codes() -> None:
         {"field": "award.value_pence", "before": 0, "after": 8_997_450},
         {"field": "need.needed_by", "before": None, "after": "2027-01-05"},
         {"field": "approval.granted_by", "before": [], "after": ["hana-head"]},
-        {"field": "tender.scores", "before": [], "after": [{"score": 1}]},
+        {"field": "tender.scores", "before": [], "after": [{"bid": "A", "score": 1}]},
         {"field": "on_hold", "before": False, "after": True},
         {"field": "deciders", "before": [], "after": ["hana-head"]},
     ]
@@ -156,7 +156,7 @@ def test_what_a_decision_changed_is_said_without_codes() -> None:
         ("Award value", "£0", "£89,974.50"),
         ("Needed by", "nothing", "5 January 2027"),
         ("Approval granted by", "nothing", marked("hana-head")),
-        ("Tender scores", "nothing", "1 entry"),
+        ("Tender scores", "nothing", "A, 1"),
         ("On hold", "no", "yes"),
     ]
     assert [told_words(told) for told in ("party:finance", "person:hana-head", "head of service")] == [

@@ -237,6 +237,47 @@ def test_readiness_counts_what_the_api_counts_and_says_whom_it_waits_for(demonst
     assert "for Fictional Outsourcing Ltd" in page
 
 
+def test_which_projects_run_on_is_told_the_worst_first_each_with_why(demonstration: Running) -> None:
+    with visitor(demonstration, "pia-programme") as pia:
+        risk = pia.asked("/projects/at-risk", limit=25)
+        page = pia.page("/projects/at-risk")
+        assert f"{risk['totals']['at_risk']} projects may still be running at the transition" in said(page)
+        titles = re.findall(r'<th scope="row"><a [^>]*>([^<]+)</a>', page)
+        assert [html.unescape(each) for each in titles] == [each["title"] for each in risk["items"]]
+        for rule in ("no_end_known", "ends_on_or_after_transition"):
+            some = said(pia.page(f"/projects/at-risk?flag={rule}"))
+            assert f"{risk['totals'][rule]} projects may still be running" in some
+        assert "No end is known." in page
+        assert re.search(r"Could end \d+ working days past the transition date", page)
+        assert f"{risk['totals']['at_risk']} are at risk" in said(pia.page("/projects/crossing"))
+        assert "at that day" in pia.page("/projects/at-risk?transition_date=2030-01-01")
+
+
+def test_what_programs_were_told_is_there_to_be_looked_into(demonstration: Running) -> None:
+    with visitor(demonstration, "ada-admin") as ada:
+        endpoints = {each["name"]: each for each in ada.asked("/webhook-endpoints")["items"]}
+        assert (endpoints["Service desk"]["status"], endpoints["Data warehouse"]["status"]) == (
+            "paused",
+            "disabled",
+        )
+        for name, status in (("Service desk", "delivered"), ("Data warehouse", "failed")):
+            target = endpoints[name]["id"]
+            some = ada.asked("/deliveries", target=target, status=status, limit=200)["items"]
+            tried = next(each for each in some if each["attempts"] > 1)
+            page = said(ada.page(f"/deliveries/{tried['id']}?target={target}&type={tried['type']}"))
+            came_through = "The last one came through" if status == "delivered" else "None has come through"
+            assert f"{tried['attempts']} attempts, each kept as it was made. {came_through}" in page
+        assert "410 Switched off for good." in page
+
+
+def test_consultations_are_there_that_are_over_and_that_go_on(demonstration: Running) -> None:
+    with visitor(demonstration, "pia-programme") as pia:
+        page = pia.page("/consultations")
+        for each in re.findall(r'href="/console(/consultations/[0-9a-f-]+)"', page):
+            assert re.search(r"Closed on|Open until", pia.page(each))
+        assert "How staff want to reach the new service desk" in page
+
+
 def test_one_box_finds_a_reference_a_title_and_a_supplier(demonstration: Running) -> None:
     with visitor(demonstration, "rita-requester") as rita:
         rfp = rita.asked("/rfps?q=laptop&limit=1")["items"][0]

@@ -47,7 +47,7 @@ def came_back(attempt: Said) -> str:
 
 def told_type(kind: str) -> str:
     """Return what is told, such as `approval.due-soon`, in words."""
-    return words(kind.replace(".", " "))
+    return "Case waits unusually long" if kind == "case.slow" else words(kind.replace(".", " "))
 
 
 def endpoint_lead(endpoint: Said) -> str:

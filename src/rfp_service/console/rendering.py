@@ -38,6 +38,7 @@ FILTERS = {
         "event_words",
         "text_of",
         "said_in",
+        "said_value",
         "label",
         "moment",
         "capitalize_first",

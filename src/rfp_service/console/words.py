@@ -133,8 +133,8 @@ def said_as(value: str) -> str:
 
 def said_value(name: str, value: object) -> str:
     """Return a value of the record as a reader knows it: money, a day, a name, words."""
-    if name.endswith("_pence") and isinstance(value, int):
-        return pounds(value)
+    if name.endswith("_pence") and str(value).isdigit():
+        return pounds(int(str(value)))
     if re.fullmatch(r"\d{4}-\d\d-\d\d(T.*)?", str(value)):
         return day(str(value))
     if name == "month" and re.fullmatch(r"\d{4}-\d\d", str(value)):

@@ -57,6 +57,8 @@ THEN = (
     "return-for-rework",
     "return-evidence",
 )
+# What is a way on only until what comes of it is there to be answered.
+ONCE = {"check-catalogue": frozenset({"divert", "decline-match", "confirm-no-match", "submit"})}
 ANSWERED_AT_ONCE: Mapping[str, tuple[str, str]] = {
     "approval": ("approve", "refuse"),
     "award-approval": ("approve-award", "refuse-award"),
@@ -130,12 +132,14 @@ def said_of(command: type[Any]) -> str:
 def buttons(offered: Iterable[Mapping[str, Any]], forms: Mapping[str, DecisionForm]) -> list[str]:
     """Return what a thing waits for, as a rule: a yes first."""
     allowed = _allowed(offered, forms)
-    return [each for each in (*FIRST, *THEN) if each in allowed]
+    first = [each for each in (*FIRST, *THEN) if each in allowed]
+    return [each for each in first if each not in ONCE or ONCE[each].isdisjoint(allowed)]
 
 
-def more(offered: Iterable[Mapping[str, Any]], forms: Mapping[str, DecisionForm]) -> list[str]:
+def more(offered: Sequence[Mapping[str, Any]], forms: Mapping[str, DecisionForm]) -> list[str]:
     """Return what else is allowed."""
-    return [each for each in _allowed(offered, forms) if each not in (*FIRST, *THEN)]
+    first, allowed = buttons(offered, forms), _allowed(offered, forms)
+    return [each for each in allowed if each not in first]
 
 
 def _allowed(offered: Iterable[Mapping[str, Any]], forms: Mapping[str, DecisionForm]) -> Sequence[str]:

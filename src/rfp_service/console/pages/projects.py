@@ -8,7 +8,9 @@ from uuid import UUID, uuid4
 
 from fastapi import Query, Request, Response
 
+from projects.api.report_cases import in_words
 from projects.domain.project import Moscow, Way
+from projects.views.at_risk import RiskFlag
 from rfp_service.console.charts.crossing import drawn_days, drawn_projects
 from rfp_service.console.decided_things import THINGS
 from rfp_service.console.links import chosen
@@ -22,6 +24,12 @@ NARROWED = ("q", "stage", "category", "moscow", "handling", "service_area", "own
 CROSSING = ("q", "category", "service_area", "supplier", "flag", "transition_date")
 CHOSEN_LIMIT = 50
 STEPS = {"Three months earlier": -3, "A month earlier": -1, "A month later": 1, "Three months later": 3}
+RULES = {
+    "ends_on_or_after_transition": "end too late",
+    "overdue_forecast": "should be over already",
+    "no_end_known": "have no known end",
+    "flagged_by_hand": "are flagged by hand",
+}
 BETWEEN = " / "
 PROJECT = THINGS["projects"]
 BULK = "/v1/projects/categorisations"
@@ -73,6 +81,19 @@ async def crossing(request: Request, visit: Visiting) -> Response:
         choices=found,
         **shown,
     )
+
+
+@router.get("/projects/at-risk")
+async def at_risk(request: Request, visit: Visiting) -> Response:
+    """List the projects that may still be running at the transition, the worst first, each with why."""
+    shown = await list_page(request, visit, "/v1/projects/at-risk", CROSSING)
+    asked = {name: said for name, said in shown["query"].items() if name != "flag"}
+    risk = await visit.get("/v1/projects/at-risk", limit=1, **asked)
+    for each in shown["items"]:
+        flags = [RiskFlag.model_validate(flag) for flag in each["flags"]]
+        each["why"] = in_words(flags, told="withheld" not in each)
+    said = {name: risk[name] for name in ("totals", "what_if")}
+    return page(request, "at_risk", day=risk["transition_date"], rules=RULES.items(), **said, **shown)
 
 
 def _moved(day: str | None) -> list[tuple[str, str]]:

@@ -175,7 +175,7 @@ def test_gaps_are_explained() -> None:
     assert told.complete is False
     assert told.completeness == "Version 2 is not in this replay."
     assert told.items[1].gap == (
-        "Version 2 is not in this replay. Nothing happened for 8 days; it waited on nobody in"
+        "Version 2 is not in this replay. Nothing happened for 8 days; it waited for nobody in"
         " particular. It was recorded 1 day after it happened."
     )
 
@@ -194,8 +194,8 @@ def test_a_long_wait_is_told_in_words() -> None:
         events.append(MAPPER.recorded((version, A, version, stored.topic, stored.state, at)))
     told = story(events, [], events[-1].recorded_at, ReadBasis.KNOWN_THEN)
     assert [item.gap for item in told.items[1:]] == [
-        "Nothing happened for 9 days; it waited on approver, in approval.",
-        "Nothing happened for 9 days; it waited on outgoing supplier, in approval, on hold.",
+        "Nothing happened for 9 days; it waited for an approver, in approval.",
+        "Nothing happened for 9 days; it waited for the outgoing supplier, in approval, on hold.",
     ]
 
 

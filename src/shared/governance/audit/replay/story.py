@@ -171,10 +171,11 @@ def _gap(recorded: Recorded, last: Recorded | None, before: State, waited: timed
 
 def _why(before: State) -> str:
     """Return what a thing waited on and where, in words."""
-    whom = words(_party(before)).lower() or "nobody in particular"
+    party = _party(before)
+    waited = whom(party) if party else "nobody in particular"
     stage = words(_stage(before)).lower()
     held = ", on hold" if getattr(before, "on_hold", False) else ""
-    return f"it waited on {whom}" + (f", in {stage}" if stage else "") + held
+    return f"it waited for {waited}" + (f", in {stage}" if stage else "") + held
 
 
 def _missing(events: Sequence[Recorded]) -> list[int]:

@@ -1,0 +1,86 @@
+"""How pages say what programs call otherwise: what narrows a list, a stage, and entries of the record."""
+
+import pytest
+
+from rfp_service.console.decided_things import THINGS
+from rfp_service.console.forms.decisions import buttons, more
+from rfp_service.console.notification_facts import came_back
+from rfp_service.console.record_words import changes_in
+from rfp_service.console.words import chosen_words, name_of, said_value
+
+ID, HASH = "0b0e0c4e-5f0a-4a53-a1b8-3d6c6f3f4a11", "ab" * 32
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "told"),
+    [
+        ("decision", "ApprovalGranted", "Approval granted"),
+        ("stage", "open", "Out for bids"),
+        ("stage", "award_approval", "Award approval"),
+        ("overdue", "false", "no"),
+        ("from", "2020-03-01", "1 March 2020"),
+        ("from", "2020-13-01", "2020-13-01"),
+        ("flag", "no_end_known", "No end known"),
+        ("service_area", "Children's Services", "Children's Services"),
+    ],
+)
+def test_what_narrows_a_list_is_said_in_words(name: str, said: str, told: str) -> None:
+    assert chosen_words(said, name) == told
+
+
+def test_an_entry_of_a_list_is_told_by_what_it_says_and_not_by_ids() -> None:
+    duty = {
+        "id": ID,
+        "notice": "contract details notice",
+        "due_on": "2020-05-27",
+        "done": False,
+        "worth_pence": 500,
+    }
+    [told] = changes_in([{"field": "duties", "before": [], "after": [duty]}])
+    assert told == ("Duties", "nothing", "contract details notice, 27 May 2020, £5")
+    pairs = [["evaluator", "head of service"], ["lead", "director"]]
+    [told] = changes_in([{"field": "parts", "before": pairs[:1], "after": pairs}])
+    assert told == ("Parts", "evaluator, head of service", "evaluator, head of service; lead, director")
+
+
+def test_a_changed_entry_is_told_though_there_are_as_many_as_before() -> None:
+    before, after = [{"code": "owner_missing"}], [{"code": "owner_missing", "answered": True}]
+    [told] = changes_in([{"field": "flags", "before": before, "after": after}])
+    assert told == ("Flags", "Owner missing", "Owner missing, answered")
+
+
+def test_ids_and_rows_of_numbers_are_not_read_out() -> None:
+    assert changes_in([{"field": "check.id", "before": None, "after": ID}]) == []
+    assert changes_in([{"field": "shown", "before": [], "after": [ID, HASH]}]) == []
+    [told] = changes_in([{"field": "attempts", "before": [1], "after": [1, 2, 3]}])
+    assert told == ("Attempts", "1 entry", "3 entries")
+
+
+def test_money_in_a_register_is_in_pounds_and_a_day_is_a_letters() -> None:
+    assert said_value("cost_pence", "1050000") == "£10,500"
+    assert said_value("forecast_end", "2020-02-28") == "28 February 2020"
+    assert said_value("cost_pence", "ten") == "ten"
+
+
+def test_what_the_service_does_by_itself_has_no_name_of_a_program() -> None:
+    assert [name_of(each) for each in ("clock", "sender", "indexer")] == [
+        "the clock",
+        "the service itself",
+        "the service itself",
+    ]
+
+
+def test_a_mail_that_was_taken_says_so() -> None:
+    attempt = {"fault": "", "status_code": 250, "answer": "", "outcome": "delivered"}
+    assert came_back(attempt) == "250 Taken"
+    assert came_back({**attempt, "status_code": 503, "outcome": "failed"}) == "503"
+
+
+def test_a_draft_leads_to_the_catalogue_until_there_is_something_to_answer() -> None:
+    forms = THINGS["rfps"].forms
+    draft = [{"decision": each, "allowed": True} for each in ("amend", "check-catalogue", "withdraw")]
+    assert buttons(draft, forms) == ["check-catalogue"]
+    assert more(draft, forms) == ["amend", "withdraw"]
+    looked = [*draft, {"decision": "divert", "allowed": True}]
+    assert buttons(looked, forms) == []
+    assert more(looked, forms) == ["amend", "check-catalogue", "withdraw", "divert"]
