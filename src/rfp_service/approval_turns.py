@@ -48,7 +48,7 @@ APPROVING = (
     *GOES_ON_CONFIRMED,  # where what was awarded elsewhere has still to be confirmed
 )
 
-# What a turn is: where the case stands, and the tier that can answer; none where nobody of a tier can.
+# What a turn is: where the case stands, and the tier that can answer; none if nobody of a tier can.
 Turn = tuple[str, str]
 
 

@@ -33,7 +33,7 @@ from shared.web.offers.facts import FactFinders
 
 
 async def catalogue_check_facts(store: EventStore, command: CheckCatalogue) -> dict[str, JsonValue]:
-    """Return the catalogue check that a requester hands in; nothing where there is none."""
+    """Return the catalogue check that a requester hands in; nothing if there is none."""
     try:
         stream = await store.load(command.check_id, CatalogueCheck())
     except NotFound:  # the id is of something else

@@ -119,7 +119,7 @@ class Tries(Generic[S]):
 
 
 def refusal(rule: Callable[[S, Stamp], object], state: S, stamp: Stamp) -> Refused | None:
-    """Return why a rule says no; nothing where it does not."""
+    """Return why a rule says no; nothing if it does not."""
     try:
         rule(state, stamp)
     except Refused as no:

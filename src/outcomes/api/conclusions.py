@@ -31,7 +31,7 @@ LATE_DAYS_LIMIT = 3_660  # ten years: beyond, nobody counts working days
 
 
 def working_days_late(days: WorkingDays, due: date, until: date) -> int:
-    """Return the working days after a day, up to and including another; 0 where that is not later."""
+    """Return the working days after a day, up to and including another; 0 if that is not later."""
     span = min((until - due).days, LATE_DAYS_LIMIT)
     return sum(days.works(due + timedelta(days=n)) for n in range(1, span + 1))
 

@@ -113,7 +113,7 @@ class RebaselineMilestone(Command[Milestone]):
 
 
 class ReportProgress(Command[Milestone]):
-    """Say how a milestone comes on."""
+    """Say how a milestone is progressing."""
 
     decision: Literal["report-progress"] = "report-progress"
     progress: LongText

@@ -65,7 +65,7 @@ class Commitments:
 
     @property
     def kept_share(self) -> float | None:
-        """Return the share of the promises that was met; nothing where none was made."""
+        """Return the share of the promises that was met; nothing if none was made."""
         return self.count(PromiseFate.MET) / len(self.promises) if self.promises else None
 
 

@@ -63,7 +63,7 @@ class MilestoneRebaselined(MilestoneEvent):
 
 
 class ProgressReported(MilestoneEvent):
-    """Somebody said how a milestone comes on, and how sure they are; the rating is kept as given."""
+    """Somebody said how a milestone is progressing, and how sure they are; the rating is kept as given."""
 
     progress: str
     confidence: str | None = None

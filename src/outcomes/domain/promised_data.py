@@ -63,7 +63,7 @@ class DataChased(Event[PromisedData]):
     new_day: date | None = None
 
     def apply(self, data: PromisedData) -> PromisedData:
-        """Return the promise, chased once more."""
+        """Return the promise, chased again."""
         return replace(data, chases=(*data.chases, Chase(self.on, self.note, self.new_day)))
 
 

@@ -118,7 +118,7 @@ def weights_known(stamp: Stamp) -> dict[str, float]:
 
 
 def weighted(scores: dict[str, float], weights: dict[str, float]) -> float | None:
-    """Return the weighted mean of scores, from 0 to 10; nothing where nothing was scored.
+    """Return the weighted mean of scores, from 0 to 10; nothing if nothing was scored.
 
     Refuses a criterion without a weight, and some scores where others are missing.
     """
@@ -206,7 +206,7 @@ class UndoBatch(Command[Project]):
 
 
 def said(part: Category | Priority | Handling) -> str:
-    """Return a judgement in a word; blank where there is none."""
+    """Return a judgement in a word; blank if there is none."""
     match part:
         case Category(name=name):
             return name

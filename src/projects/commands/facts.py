@@ -8,7 +8,7 @@ from shared.governance.scheme.domain import SchemeValues
 def of_categories(
     values: SchemeValues | None, category: str | None, sub_category: str | None
 ) -> dict[str, JsonValue]:
-    """Say whether the scheme names a category; nothing where it names none at all."""
+    """Say whether the scheme names a category; nothing if it names none at all."""
     named = values.project_categories if values else []
     if not named or category is None:
         return {}

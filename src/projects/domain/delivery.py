@@ -62,7 +62,7 @@ class ProjectPaused(ProjectEvent):
 
 
 class ProjectResumed(ProjectEvent):
-    """Work on the project goes on."""
+    """Work on the project continues."""
 
     resumed_on: date = UNSAID
 

@@ -219,7 +219,7 @@ class RunningPlan:
 
 
 def kaplan_meier(ratios: Numbers, over: NDArray[np.bool_]) -> Curve | None:
-    """Return at which ratios projects ended, and how likely each is; nothing where none has."""
+    """Return at which ratios projects ended, and how likely each is; nothing if none has."""
     if not over.any():
         return None
     at, ended = np.unique(ratios[over], return_counts=True)

@@ -38,7 +38,7 @@ def set_order_clocks(recorded: Recorded) -> Iterable[Row]:
 
 
 def _tier_asked(event: Event[Any]) -> str:
-    """Return the tier whose turn begins with an event; blank where none's does."""
+    """Return the tier whose turn begins with an event; blank if none's does."""
     match event:
         case OrderRaised(tier=tier) | OrderTierPassedUp(next_tier=tier):
             return tier
@@ -64,7 +64,7 @@ def tell_of_orders(recorded: Recorded) -> Iterable[Row]:
 
 
 def people_of_order(order: Order, party: str) -> Sequence[str]:
-    """Return the people of a party by name; nobody where it is a whole role."""
+    """Return the people of a party by name; nobody if it is a whole role."""
     return (order.raised_by,) if party == Role.REQUESTER else ()
 
 

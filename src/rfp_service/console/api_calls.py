@@ -30,7 +30,7 @@ class ApiAnswer(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """Return the problem's type; nothing where there is none."""
+        """Return the problem's type; nothing if there is none."""
         return str(self.body.get("type", "")) if isinstance(self.body, dict) else ""
 
     @property

@@ -21,7 +21,7 @@ def _never(_: Row) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ListColumn:
-    """One column: its heading, and what a thing says there; nothing where it says nothing."""
+    """One column: its heading, and what a thing says there; nothing if it says nothing."""
 
     label: str
     cell: Cell

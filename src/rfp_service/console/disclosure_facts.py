@@ -29,7 +29,7 @@ CALLED_BY = ("title", "name", "month", "statement", "what", "about")
 
 
 def matter_page(exemption: Said) -> str:
-    """Return the page of the thing that an exemption is about; nothing where there is none."""
+    """Return the page of the thing that an exemption is about; nothing if there is none."""
     path = PATHS.get(exemption["matter_kind"], "")
     return page_of(f"/v1/{path}/{exemption['matter_id']}") if path else ""
 

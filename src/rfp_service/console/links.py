@@ -31,7 +31,7 @@ NOT_SHOWN = frozenset({"rfps/flow", "rfps/stuck", "rfps/forecasts", "rfps/excess
 
 
 def page_of(address: str | None) -> str:
-    """Return the page for an address of the API; nothing where there is none."""
+    """Return the page for an address of the API; nothing if there is none."""
     if not address or not address.startswith(API):
         return ""
     rest = address.removeprefix(API)
@@ -74,5 +74,5 @@ def after(day: str) -> str:
 
 
 def thing_page(kind: str, thing: str) -> str:
-    """Return the page of one thing of a kind; nothing where there is none."""
+    """Return the page of one thing of a kind; nothing if there is none."""
     return page_of(f"{API}{kind}/{thing}")

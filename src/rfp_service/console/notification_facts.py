@@ -1,4 +1,4 @@
-"""What pages say of endpoints and what is sent there: how each stands, what it is told, how it does."""
+"""What pages say of endpoints and what is sent there: their state, what they are told, how they do."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -110,7 +110,7 @@ async def _sign_in_first(request: Request) -> Response:
 
 
 def sign_in_anew(back: str) -> str:
-    """Return where somebody says once more who they are, before what can't be taken back."""
+    """Return where somebody says again who they are, before what can't be taken back."""
     return f"{SIGN_IN}/begin?{urlencode({'again': 'yes', 'back': back})}"
 
 

@@ -34,7 +34,7 @@ async def keep(pool: Pool, who: SignedIn, file: SentFile) -> UUID:
 
 
 async def kept(pool: Pool, who: SignedIn, kept_as: UUID) -> SentFile | None:
-    """Return a file that this session keeps; none where it was kept for too long."""
+    """Return a file that this session keeps; none if it was kept for too long."""
     sealed = await pool.fetchval(FIND, kept_as, session_id(who.secret), KEPT_FOR)
     if sealed is None:
         return None

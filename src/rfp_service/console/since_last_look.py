@@ -51,7 +51,7 @@ def _parts(entry: Mapping[str, Any]) -> list[str]:
 
 
 def lead_of_looks(items: Iterable[Mapping[str, Any]]) -> str:
-    """Return how many things are new and how many have changed; nothing where none was looked at yet."""
+    """Return how many things are new and how many have changed; nothing if none was looked at yet."""
     rows = list(items)
     if all(each["looked_until"] is None for each in rows):
         return ""

@@ -123,7 +123,7 @@ class SentForm:
     file: SentFile | None = None
 
     def __getitem__(self, name: str) -> str:
-        """Return a field without blanks around it; nothing where it was not sent."""
+        """Return a field without blanks around it; nothing if it was not sent."""
         return self.fields.get(name, "").strip()
 
     def __contains__(self, name: str) -> bool:

@@ -99,7 +99,7 @@ def notify_renewal_tier(recorded: Recorded) -> Iterable[Row]:
 
 
 def _tier_asked(event: Event[Any]) -> str:
-    """Return the tier whose turn begins with an event; blank where none's does."""
+    """Return the tier whose turn begins with an event; blank if none's does."""
     match event:
         case RenewalRecommended(tiers=(tier, *_)):
             return tier

@@ -165,7 +165,7 @@ def _courses(
 
 
 def _notified(recorded: Recorded, url: str, *, withheld: bool) -> list[object]:
-    """Return what is told of an event as it is kept, with its body; nothing where nobody is told of it."""
+    """Return what is told of an event as it is kept, with its body; nothing if nobody is told of it."""
     rows = [*TELL_OF_ENDPOINTS.rows(recorded), *TELL_OF_APPROVALS.rows(recorded)]
     row = next((row for row in rows if row["type"] in (ASKED, NotificationType.ENDPOINT_CHALLENGE)), None)
     if row is None:

@@ -46,7 +46,7 @@ def _merged_things(held: Mapping[str, Said], things: Mapping[str, Said]) -> dict
 
 
 def _things(value: object) -> dict[str, Said]:
-    """Return the things in a list, each by its id; nothing where it is another list, or none."""
+    """Return the things in a list, each by its id; nothing if it is another list, or none."""
     if not isinstance(value, list):
         return {}
     return {each["id"]: each for each in value if isinstance(each, Mapping)}

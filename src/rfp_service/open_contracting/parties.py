@@ -26,7 +26,7 @@ def supplier_id(award: int) -> str:
 
 
 def supplier_reference(facts: PublicFacts, award: int, name: str) -> list[dict[str, Any]]:
-    """Return how an award names its supplier; nothing where that may not be told."""
+    """Return how an award names its supplier; nothing if that may not be told."""
     told = facts.told(name, *OF_SUPPLIER)
     return [{"id": supplier_id(award), "name": told}] if told else []
 
@@ -50,7 +50,7 @@ def supplier_party(
 
 
 def _identifier(number: str, name: str) -> dict[str, str] | None:
-    """Return a number with the register that it is of; nothing where its form tells of none."""
+    """Return a number with the register that it is of; nothing if its form tells of none."""
     plain = number.upper().replace(" ", "")
     scheme = next((scheme for scheme, form in REGISTERS if form.fullmatch(plain)), None)
     return {"scheme": scheme, "id": plain, "legalName": name} if scheme else None

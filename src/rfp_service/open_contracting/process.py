@@ -108,7 +108,7 @@ class PublicContract:
     """A contract of the process: as it was concluded, and as the register has it."""
 
     id: UUID
-    award: int = 0  # the number of its award; 0 where only the register knows of one
+    award: int = 0  # the number of its award; 0 if only the register knows of one
     concluded: ContractConcluded | None = None
     state: Contract = Contract()
     amendments: tuple[Amendment, ...] = ()

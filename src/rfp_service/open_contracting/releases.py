@@ -93,7 +93,7 @@ def _of_tender(before: Said, said: Said) -> Iterable[str]:
 
 
 def _of_thing(one: str, held: Said | None, now: Said) -> Iterable[str]:
-    """Return what is new about an award, or a contract; nothing where it is as it was."""
+    """Return what is new about an award, or a contract; nothing if it is as it was."""
     if held is None:
         yield one
         if "implementation" in now:

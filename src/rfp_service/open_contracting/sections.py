@@ -206,7 +206,7 @@ def _period(contract: Contract, facts: PublicFacts) -> dict[str, Any] | None:
 
 
 def _whole_value(contract: Contract) -> int | None:
-    """Return what a contract is worth in all; nothing where only a year's value is known, and no term."""
+    """Return what a contract is worth in all; nothing if only a year's value is known, and no term."""
     value = contract.about.value_pence
     if value is None or contract.about.value_basis is ValueBasis.TOTAL:
         return value

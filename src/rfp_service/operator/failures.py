@@ -13,7 +13,7 @@ FOLLOWS_FROM_ANOTHER = "default_factory_not_called"
 
 
 def sentence_about(error: Exception) -> str:
-    """Return what is wrong in a sentence; nothing where it is the program that is wrong."""
+    """Return what is wrong in a sentence; nothing if it is the program that is wrong."""
     match error:
         case NotConfigured() | EmbeddedPostgresFailed():
             return str(error)

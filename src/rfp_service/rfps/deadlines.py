@@ -57,7 +57,7 @@ TOLD_IN: Mapping[Stage, str] = {
 
 
 def clock_begun_by(event: Event[Any]) -> str | None:
-    """Return which clock of an RFP an event starts; none where it starts none."""
+    """Return which clock of an RFP an event starts; none if it starts none."""
     if isinstance(event, RfpTakenOver):
         return TOLD_IN.get(event.stage) if event.clock else None
     return STARTED_BY.get(type(event))

@@ -221,7 +221,7 @@ def tell_of_parties(recorded: Recorded) -> Iterable[Row]:
 
 
 def people_of_party(rfp: Rfp, party: str) -> Sequence[str]:
-    """Return the people of a party by name; nobody where it is a whole role."""
+    """Return the people of a party by name; nobody if it is a whole role."""
     match party:
         case Party.REQUESTER:
             return (rfp.raised_by,)

@@ -126,7 +126,7 @@ def _start(places: Places, binaries: Path, deadline: float) -> None:
 
 
 def postmaster(places: Places) -> int | None:
-    """Return the process of this data folder's server; nothing where that is gone."""
+    """Return the process of this data folder's server; nothing if that is gone."""
     try:
         pid = int((places.cluster / "postmaster.pid").read_text().split("\n", 1)[0])
         os.kill(pid, 0)

@@ -196,7 +196,7 @@ def case_times(log: FlowLog, manner: Manner) -> CaseTimes:
 
 
 def _ended_for(log: FlowLog) -> Microseconds:
-    """Return for how long each case had ended before it was reopened, or ended once more."""
+    """Return for how long each case had ended before it was reopened, or ended again."""
     gaps = np.zeros(len(log.cases.opened), np.int64)
     ends = np.flatnonzero(log.ends[:-1] & (log.case[1:] == log.case[:-1]))
     np.add.at(gaps, log.case[ends], log.at[ends + 1] - log.at[ends])

@@ -134,7 +134,7 @@ async def see_variants(  # noqa: PLR0913, PLR0917  # what may be asked
 
 
 async def _scheme_path(request: Request, as_of: datetime, log: FlowLog, source: UUID | None) -> list[str]:
-    """Return the scheme's path; none where an import knows none of its stages."""
+    """Return the scheme's path; none if an import knows none of its stages."""
     scheme = flow_service(request).scheme
     await scheme.refresh()
     day = day_in_london(as_of if source is None else datetime.now(UTC))

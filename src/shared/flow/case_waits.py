@@ -90,7 +90,7 @@ class WaitsSoFar:
 
 
 def case_log(events: Iterable[Recorded]) -> FlowLog | None:
-    """Return one case's steps, of its events in their order; nothing where there are none."""
+    """Return one case's steps, of its events in their order; nothing if there are none."""
     recorded = list(events)
     steps = [row for one in recorded for row in step_rows(one)]
     if not steps:

@@ -67,7 +67,7 @@ class OpenColumns(NamedTuple):
 
 @dataclass(frozen=True)
 class CaseFacts:
-    """What of a case tells it from others; blank where its reader may not see it, or nobody knows."""
+    """What of a case tells it from others; blank if its reader may not see it, or nobody knows."""
 
     id: str
     reference: str

@@ -178,7 +178,7 @@ class KeptColumns:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
     def _begin(self, source: str) -> Path | None:
-        """Return a folder to make columns in; none where they are there.
+        """Return a folder to make columns in; none if they are there.
 
         Where ours can't be written to, there is one for as long as this process runs.
         """

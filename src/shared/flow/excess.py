@@ -39,7 +39,7 @@ def _named(field: str) -> Callable[[CaseFacts], Group | None]:
 
 
 def value_band(facts: CaseFacts) -> Group | None:
-    """Return the band that a case's estimate is in; none where it has none."""
+    """Return the band that a case's estimate is in; none if it has none."""
     pence = facts.estimate_pence
     if pence is None:
         return None

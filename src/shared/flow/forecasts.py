@@ -37,7 +37,7 @@ class CaseForecast:
 class ForecastScore:
     """How good forecasts of one horizon were: mean squared errors, and how often dates were kept.
 
-    `coverage` is the share of cases over by their 50, 85 and 95% dates; none where no date has passed.
+    `coverage` is the share of cases over by their 50, 85 and 95% dates; none if no date has passed.
     """
 
     n: int

@@ -36,7 +36,7 @@ class LiveLogFiles:
         self._length = 0
 
     async def find(self, pool: asyncpg.Pool, position: int) -> tuple[Columns, int] | None:
-        """Return what is kept of this record by a position, and as of which; nothing where there is none."""
+        """Return what is kept of this record by a position, and as of which; nothing if there is none."""
         try:
             mark = orjson.loads((self._path / "mark.json").read_bytes())
             at, leaf = int(mark["position"]), str(mark["leaf"])

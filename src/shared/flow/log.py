@@ -70,7 +70,7 @@ class FlowLog:
 
     @property
     def horizon(self) -> int | None:
-        """Return the latest instant (microseconds) that the log speaks of; none where it speaks of none."""
+        """Return the latest instant (microseconds) that the log speaks of; none if it speaks of none."""
         ends = [column[column != STILL_OPEN] for column in (self.cases.closed, self.done)]
         last = [int(column.max()) for column in (self.at, self.cases.opened, *ends) if len(column)]
         return max(last, default=None)

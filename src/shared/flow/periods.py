@@ -127,7 +127,7 @@ def _dispersion(weeks: list[NDArray[np.int64]]) -> float:
 
 
 def compared_rows(told: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return two periods side by side as rows of a table, one for each figure; none where not compared."""
+    """Return two periods side by side as rows of a table, one for each figure; none if not compared."""
     rows = []
     for figure, value, change in (
         ("cycle_time", "median_working_days", "difference_working_days"),

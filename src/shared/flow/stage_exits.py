@@ -27,7 +27,7 @@ class StageExits:
     """What has been seen of departures from one stage; times in working days."""
 
     departures: int
-    weekday: str  # on which most were, where there is a batch day; blank where there is none
+    weekday: str  # on which most were, where there is a batch day; blank if there is none
     on_weekday: int
     silent: float  # since the last departure
     usual_silence: float | None  # that 95% of silences did not exceed; none of too few

@@ -150,7 +150,7 @@ class MissedDays:
         self._ends: dict[date, int] = {}
 
     def misses(self, finish: int, needed_by: date | None) -> bool | None:
-        """Return whether a case will likely be over after the day it is needed; none where nobody can say."""
+        """Return whether a case will likely be over after the day it is needed; none if nobody can say."""
         if needed_by is None:
             return None
         if self._today > needed_by:

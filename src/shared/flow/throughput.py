@@ -87,7 +87,7 @@ def load(log: FlowLog, weeks: list[dict[str, Any]], as_of: int) -> dict[str, Any
 
 
 def littles_law(log: FlowLog, weeks: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """Return L = λW over the last full weeks, times in days; nothing where no week is over.
+    """Return L = λW over the last full weeks, times in days; nothing if no week is over.
 
     `unstable` where in and out differ by over a tenth, or what is there grows older: then it says little.
     """

@@ -69,7 +69,7 @@ class Known(BaseModel):
         return next((ids for ids in self.same if person in ids), (person,))
 
     def among(self, person: str, people: Sequence[str]) -> str:
-        """Return the id by which a person is among some people; blank where they are not."""
+        """Return the id by which a person is among some people; blank if they are not."""
         if person in people:
             return person
         return next((one for one in people if self.same_person(person, one)), "")

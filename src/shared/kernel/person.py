@@ -12,7 +12,7 @@ class Person:
     id: str
     roles: tuple[Role, ...]
     reads_only: bool = False
-    areas: frozenset[str] | None = None  # of the council's services; None where they are not limited
+    areas: frozenset[str] | None = None  # of the council's services; None if they are not limited
     aliases: tuple[str, ...] = ()  # other ids that are theirs
 
     @property

@@ -193,7 +193,7 @@ class Rules(BaseModel):
         return self.key_decision_pence is not None and value_pence > self.key_decision_pence
 
     def standstill(self, regime: str, route: str) -> Standstill | None:
-        """Return the standstill that a regime wants on a route; nothing where it wants none."""
+        """Return the standstill that a regime wants on a route; nothing if it wants none."""
         for standstill in self.standstills:
             if standstill.regime == regime and route in standstill.routes and standstill.days:
                 return standstill

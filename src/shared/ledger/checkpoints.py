@@ -128,7 +128,7 @@ def read_proof(text: str) -> tuple[int, list[bytes], str]:
 
 
 def leaf_named(text: str) -> bytes:
-    """Return the leaf that a proof says it is of; nothing where it does not say."""
+    """Return the leaf that a proof says it is of; nothing if it does not say."""
     extra = text.split("\n", 2)[1:2]
     return hash_of(extra[0].removeprefix(EXTRA)) if extra and extra[0].startswith(EXTRA) else b""
 

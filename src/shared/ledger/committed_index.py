@@ -108,7 +108,7 @@ class CommittedIndex:
         return IndexRoot(self.size, lines, root_hash(lines, self._node))
 
     def line(self, of: str) -> IndexLine | None:
-        """Return the line of something; none where the record has nothing of it."""
+        """Return the line of something; none if the record has nothing of it."""
         number = self._numbers.get(of)
         return None if number is None else IndexLine(of, self._counts[number], self._lasts[number])
 

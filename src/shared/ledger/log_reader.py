@@ -76,7 +76,7 @@ class LogReader:
         return None
 
     async def origin(self) -> str:
-        """Return the log's name, as its newest checkpoint says it; blank where nothing is signed."""
+        """Return the log's name, as its newest checkpoint says it; blank if nothing is signed."""
         newest = await self.latest()
         return newest.note.partition("\n")[0] if newest else ""
 

@@ -87,7 +87,7 @@ class LogWriter:
 
 
 async def cosigned_by(pool: asyncpg.Pool, witness: str) -> int:
-    """Return the size of the last checkpoint that a witness signed; 0 where there is none."""
+    """Return the size of the last checkpoint that a witness signed; 0 if there is none."""
     return int(
         await pool.fetchval("SELECT coalesce(max(size), 0) FROM log_cosignatures WHERE witness = $1", witness)
     )

@@ -49,6 +49,6 @@ async def sign_reads(connection: Connection, origin: str, signers: Sequence[Sign
 
 
 async def newest_of_reads(connection: Connection | asyncpg.Pool) -> str | None:
-    """Return the newest checkpoint of the log of reads; nothing where nobody has read yet."""
+    """Return the newest checkpoint of the log of reads; nothing if nobody has read yet."""
     note: str | None = await connection.fetchval(LATEST)
     return note

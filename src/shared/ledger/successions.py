@@ -35,7 +35,7 @@ class LostRange(NamedTuple):
 
 
 def since(origin: str, successions: Sequence[Succession], now: str) -> list[Succession]:
-    """Return what led from one log to another, in order; nothing where nothing did."""
+    """Return what led from one log to another, in order; nothing if nothing did."""
     by_old: Mapping[str, Succession] = {each.old_origin: each for each in successions}
     led: list[Succession] = []
     while origin != now and origin in by_old and len(led) < len(successions):
@@ -45,6 +45,6 @@ def since(origin: str, successions: Sequence[Succession], now: str) -> list[Succ
 
 
 def lost_of(checkpoint: Checkpoint, led: Sequence[Succession]) -> LostRange | None:
-    """Return which entries under an old checkpoint are lost by now; none where all of them are kept."""
+    """Return which entries under an old checkpoint are lost by now; none if all of them are kept."""
     kept = min([checkpoint.size, *(each.kept for each in led)])
     return LostRange(kept, checkpoint.size) if kept < checkpoint.size else None

@@ -52,7 +52,7 @@ class Pool(asyncpg.Pool):
     def __init__(self, *given: Any, **how: Any) -> None:  # noqa: ANN401  # asyncpg's own arguments
         """Take what asyncpg's own pool takes."""
         super().__init__(*given, **how)
-        self.fault = ""  # why nobody is let through to the database; blank where everybody is
+        self.fault = ""  # why nobody is let through to the database; blank if everybody is
         self._waiting: set[asyncio.Timeout] = set()
 
     async def _acquire(self, timeout: float | None) -> PoolConnectionProxy:  # noqa: ASYNC109  # asyncpg's own

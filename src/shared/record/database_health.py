@@ -125,7 +125,7 @@ class WriteProbe:
         self._trying = asyncio.Lock()
 
     async def fault(self) -> str:
-        """Return what keeps the record from being appended to; blank where nothing does."""
+        """Return what keeps the record from being appended to; blank if nothing does."""
         async with self._trying:
             if time.monotonic() >= self._known_until:
                 self._fault = await self._found()

@@ -35,6 +35,6 @@ async def keep_beating(pool: asyncpg.Pool, name: str) -> None:
 
 
 async def seconds_since(pool: asyncpg.Pool, name: str) -> float | None:
-    """Return how long ago such a process last said that it is at work; nothing where none ever did."""
+    """Return how long ago such a process last said that it is at work; nothing if none ever did."""
     seconds: float | None = await pool.fetchval(SINCE, name)
     return seconds

@@ -49,12 +49,12 @@ def is_noted() -> bool:
 
 
 def began_now() -> int:
-    """Return when a step begins, as traces count; 0 where nothing is noted."""
+    """Return when a step begins, as traces count; 0 if nothing is noted."""
     return 0 if _Noting.tracer is None else time.time_ns()
 
 
 def begun(parent: str, kind: str) -> TracedStep | None:
-    """Begin a step; nothing where nothing is noted."""
+    """Begin a step; nothing if nothing is noted."""
     tracer = _Noting.tracer
     return None if tracer is None else tracer.begin(parent, kind, time.time_ns())
 

@@ -16,7 +16,7 @@ ASKED = "Asked whether it could be decided."  # never recorded
 
 
 def waits(order: Order, waiter: Waiter) -> Iterator[Wait]:
-    """Yield why an order waits for somebody; nothing where it does not."""
+    """Yield why an order waits for somebody; nothing if it does not."""
     if order.status is OrderStatus.WAITS_FOR_APPROVAL and waiter.has(Role.APPROVER):
         acting_for = waiter.deciding_for(lambda whom: ApproveOrder(acting_for=whom, reason=ASKED), order)
         if acting_for is not None:

@@ -89,7 +89,7 @@ class RaiseOrder(Command[Order]):
         )
 
     def _must_meet_a_need(self, stamp: Stamp) -> tuple[str, ...]:
-        """Return who else has a part in the RFP whose need it meets; nobody where it meets none's."""
+        """Return who else has a part in the RFP whose need it meets; nobody if it meets none's."""
         if self.rfp_id is None:
             return ()
         found = stamp.known.facts.get("rfp")

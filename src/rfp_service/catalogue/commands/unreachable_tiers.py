@@ -28,5 +28,5 @@ class PassOrderUp(StepDeadline[Order]):
 
 
 def order_step_of(order: Order) -> str:
-    """Return the tier that an order waits for; blank where it waits for none."""
+    """Return the tier that an order waits for; blank if it waits for none."""
     return order.tier if order.status is OrderStatus.WAITS_FOR_APPROVAL else ""

@@ -42,7 +42,7 @@ class Order:
     cost_centre: str = ""
     raised_by: str = ""
     rfp_id: UUID | None = None  # whose need it meets
-    tier: str = ""  # that must approve it; blank where none must
+    tier: str = ""  # that must approve it; blank if none must
     fulfiller: str = ""
     due_on: date | None = None
     fulfilled_on: date | None = None

@@ -59,7 +59,7 @@ class Synonyms:
     groups: tuple[Group, ...] = USUAL
 
     def group(self, word: str) -> Group:
-        """Return the group that a word is in; blank where it is in none."""
+        """Return the group that a word is in; blank if it is in none."""
         return next((group for group in self.groups if word in group), ())
 
 

@@ -55,7 +55,7 @@ def compounds(text: str) -> str:
 
 
 def _known_length(words: Sequence[str], known: Mapping[str, Group]) -> int:
-    """Return how many of the first words are one synonym together; 0 where none is."""
+    """Return how many of the first words are one synonym together; 0 if none is."""
     longest = range(min(WORDS_TOGETHER, len(words)), 0, -1)
     return next((n for n in longest if _key(" ".join(words[:n])) in known), 0)
 

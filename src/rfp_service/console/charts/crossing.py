@@ -24,7 +24,7 @@ class DrawnProject:
 
 
 def drawn_days(items: Sequence[Mapping[str, Any]], transition: str | None) -> tuple[date, date] | None:
-    """Return the first and last day of the scale that projects are drawn on; none where none has a day."""
+    """Return the first and last day of the scale that projects are drawn on; none if none has a day."""
     days = [date.fromisoformat(each[name]) for each in items for name in DAYS if each[name]]
     if transition:
         days.append(date.fromisoformat(transition))

@@ -57,7 +57,7 @@ class FormField:
 
     @property
     def sections(self) -> list[tuple[str, list["FormField"]]]:
-        """Return a long group's parts, section by section; nothing where it is short."""
+        """Return a long group's parts, section by section; nothing if it is short."""
         named = SECTIONS.get(self.name, ())
         parts = {each.name: each for each in self.parts}
         found = [(title, [parts.pop(name) for name in names if name in parts]) for title, names in named]

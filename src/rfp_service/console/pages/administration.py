@@ -60,7 +60,7 @@ async def _paged(request: Request, visit: Visit, kind: ManagedKind) -> dict[str,
 
 
 async def _of_programme(request: Request, visit: Visit, kind: ManagedKind) -> dict[str, Any]:
-    """Return all of a programme's; none where there is no programme yet."""
+    """Return all of a programme's; none if there is no programme yet."""
     query = chosen(request.query_params, ("programme",))
     _, programme = await programme_asked(visit, query)
     items = (await visit.get(f"/v1/{kind.path}", programme=programme))["items"] if programme else []

@@ -151,7 +151,7 @@ def curves_of(flow: Mapping[str, Any]) -> dict[str, Sequence[int]]:
 
 
 def flow_chart(flow: Mapping[str, Any]) -> Markup:
-    """Return cumulative flow as a picture; nothing where no day is in it."""
+    """Return cumulative flow as a picture; nothing if no day is in it."""
     days = [date.fromisoformat(each) for each in flow["cumulative_flow"]["days"]]
     curves = curves_of(flow)
     if len(days) < 2 or not curves:
@@ -173,7 +173,7 @@ def flow_months(flow: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def scatter_chart(flow: Mapping[str, Any], survival: Mapping[str, Any]) -> Markup:
-    """Return what closed as a picture; nothing where nothing did."""
+    """Return what closed as a picture; nothing if nothing did."""
     dots = []
     for each in flow["scatter"]:
         on = day_in_london(datetime.fromisoformat(each["closed_at"]))

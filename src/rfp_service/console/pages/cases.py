@@ -43,7 +43,7 @@ async def case_page(
 
 
 def done_words(thing: DecidedThing, done: str) -> str:
-    """Return what a page says of what was done a moment ago; nothing where it knows of no such thing."""
+    """Return what a page says of what was done a moment ago; nothing if it knows of no such thing."""
     return DONE.get(done) or (f"{label(done, thing.path)}: recorded." if done in thing.forms else "")
 
 

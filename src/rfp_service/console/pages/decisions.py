@@ -120,7 +120,7 @@ async def answer_to(  # what an answer depends on
 
 
 def shown_once(request: Request, thing: DecidedThing, answer: ApiAnswer, there: str) -> Response | None:
-    """Return the page of a key or a secret that was made just now; nothing where none was."""
+    """Return the page of a key or a secret that was made just now; nothing if none was."""
     for name in ("key", "secret"):
         if answer.body.get(name):
             shown = {"secret": answer.body[name], "is_key": name == "key", "name": thing.noun.capitalize()}
@@ -157,7 +157,7 @@ def errors_of(answer: ApiAnswer, fields: Sequence[FormField]) -> dict[str, str]:
 
 
 def _asked_at(steps: Sequence[str], fields: Sequence[FormField]) -> str:
-    """Return the name in the form of what a problem points at; nothing where the form does not ask it."""
+    """Return the name in the form of what a problem points at; nothing if the form does not ask it."""
     asked = next((each for each in fields if each.name == steps[0]), None)
     if asked is None:
         return ""

@@ -57,7 +57,7 @@ class Progress:
 
     @property
     def is_running(self) -> bool:
-        """Say whether it goes on."""
+        """Say whether it is still running."""
         return self.status in RUNNING
 
     @property

@@ -85,7 +85,7 @@ async def search(
 
 
 async def _found(visit: Visit, kind: SearchedKind, words: str, turns: asyncio.Semaphore) -> Found:
-    """Return the first of a kind that words find, and how many there are; none where they may not look."""
+    """Return the first of a kind that words find, and how many there are; none if they may not look."""
     try:
         async with turns:
             seen = await visit.get(f"/v1/{kind.path}", q=words, limit=SHOWN, count=True)

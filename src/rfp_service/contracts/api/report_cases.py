@@ -67,7 +67,7 @@ def _case(row: Mapping[str, Any]) -> ReportCase:
 
 
 def _not_an_amount(row: Mapping[str, Any]) -> str:
-    """Return what stands in place of an amount that is withheld or not known; blank where it is."""
+    """Return what stands in place of an amount that is withheld or not known; blank if it is."""
     if mark := row.get("withheld", {}).get("exposure_pence"):
         return str(mark)
     return "Not known." if row["exposure_pence"] is None else ""

@@ -26,7 +26,7 @@ LOOKED_AT = (ContractStage.REVIEW_DUE, ContractStage.IN_REVIEW)
 
 
 def waits(contract: Contract, waiter: Waiter) -> Iterator[Wait]:
-    """Yield why a contract waits for somebody; nothing where it does not."""
+    """Yield why a contract waits for somebody; nothing if it does not."""
     if contract.stage is ContractStage.RECOMMENDED and waiter.has(Role.APPROVER):
         acting_for = waiter.deciding_for(lambda whom: ApproveRenewal(acting_for=whom, reason=ASKED), contract)
         if acting_for is not None:

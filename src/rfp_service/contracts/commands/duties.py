@@ -122,7 +122,7 @@ def _is_excused(contract: Contract, duty: ContractDuty, change: tuple[int, int])
 
 
 def due_on(duty: ContractDuty, contract: Contract, on: date) -> date | None:
-    """Return the last day for a notice about what happened on a day; none where it comes before."""
+    """Return the last day for a notice about what happened on a day; none if it comes before."""
     light = contract.about.contract_kind == LIGHT_TOUCH and duty.light_touch_days is not None
     days = duty.light_touch_days if light else duty.days
     assert days is not None

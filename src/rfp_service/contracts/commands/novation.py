@@ -44,7 +44,7 @@ class NovationStep(Command[Contract]):
 
 
 class AskNovation(NovationStep):
-    """Say that the supplier was asked to let the contract move; also once more after a refusal."""
+    """Say that the supplier was asked to let the contract move; also after a refusal."""
 
     after = (NovationStage.NONE, NovationStage.REFUSED)
     decision: Literal["ask-novation"] = "ask-novation"

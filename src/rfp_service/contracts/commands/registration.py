@@ -123,7 +123,7 @@ def with_clock(
 
 
 def regime_for(begun_on: date | None, stamp: Stamp) -> str:
-    """Return the regime of a procurement begun on a day; blank where the day is not known."""
+    """Return the regime of a procurement begun on a day; blank if the day is not known."""
     rules = contract_rules(stamp)
     if rules is None or begun_on is None:
         return ""

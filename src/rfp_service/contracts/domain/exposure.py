@@ -11,7 +11,7 @@ CONFIRMED, UNCONFIRMED, UNKNOWN = "confirmed", "unconfirmed", "unknown"
 
 
 def months_committed(contract: Contract) -> int:
-    """Return for how many months the next roll-over commits the council; none where nothing rolls."""
+    """Return for how many months the next roll-over commits the council; none if nothing rolls."""
     match contract.terms.continuation:
         case Continuation.TACIT:
             return contract.terms.roll_months
@@ -30,7 +30,7 @@ def term_months(contract: Contract) -> int | None:
 
 
 def yearly_pence(contract: Contract) -> int | None:
-    """Return what a contract costs a year; nothing where its value is not known, or in doubt."""
+    """Return what a contract costs a year; nothing if its value is not known, or in doubt."""
     value = contract.about.value_pence
     if value is None or DOUBTFUL_VALUE & set(contract.open_flags):
         return None

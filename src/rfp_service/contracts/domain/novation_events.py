@@ -15,7 +15,7 @@ class NovationEvent(ContractEvent):
     note: str
 
     def moved(self, contract: Contract, to: NovationStage) -> Contract:
-        """Return the contract with its novation come so far."""
+        """Return the contract with its novation at this step."""
         return replace(contract, stage=self.stage, novation=Novation(to, self.on, self.note))
 
 

@@ -82,7 +82,7 @@ class RenewalDecisionRefused(ContractEvent):
     acting_for: str
 
     def apply(self, contract: Contract) -> Contract:
-        """Return the contract in review once more; who recommended anything in it stays known."""
+        """Return the contract in review again; who recommended anything in it stays known."""
         again = Renewal(recommenders=contract.renewal.recommenders)
         return replace(contract, stage=self.stage, renewal=again)
 

@@ -81,7 +81,7 @@ class ReviewRound:
         return any(line.contract == contract for line in self.lines)
 
     def said_of(self, contract: UUID) -> LineSaid | None:
-        """Return what was said of a contract; nothing where it is decided or still due."""
+        """Return what was said of a contract; nothing if it is decided or still due."""
         return dict(self.said).get(contract)
 
 

@@ -1,4 +1,4 @@
-"""What a contract says about its time: start, term, options, notice, and how it goes on by itself."""
+"""What a contract says about its time: start, term, options, notice, and how it continues by itself."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -1,4 +1,4 @@
-"""Copies of past RFPs over HTTP: raise what was asked for before, once more."""
+"""Copies of past RFPs over HTTP: raise again what was asked for before."""
 
 from typing import Annotated
 from uuid import UUID
@@ -37,7 +37,7 @@ async def copy_rfp(
 
 
 async def _need_in_sight(handler: CommandHandler, rfp_id: UUID) -> Need | None:
-    """Return what an RFP asks for; nothing where there is none, or none that whoever asks may see.
+    """Return what an RFP asks for; nothing if there is none, or none that whoever asks may see.
 
     Whoever raised it sees it in every service area, and yet raises nothing for one that is not theirs.
     """

@@ -1,4 +1,4 @@
-"""Call-in: scrutiny looks at a published key decision once more; clocks end what nobody ends."""
+"""Call-in: scrutiny looks at a published key decision again; clocks end what nobody ends."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -127,7 +127,7 @@ class ExpireCallIn(DeadlineCommand[Rfp]):
     """End a call-in period in which nobody called."""
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> Sequence[RfpEvent]:
-        """Go on as decided; nothing where that period no longer runs."""
+        """Go on as decided; nothing if that period no longer runs."""
         if not runs(rfp, self.number, Stage.CALL_IN):
             return ()
         onward = going_on(rfp.key.onward)
@@ -139,7 +139,7 @@ class LapseCallIn(DeadlineCommand[Rfp]):
     """End a call-in about which scrutiny has not met in time."""
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> Sequence[RfpEvent]:
-        """Go on as decided; nothing where that clock no longer runs."""
+        """Go on as decided; nothing if that clock no longer runs."""
         if not runs(rfp, self.number, Stage.CALLED_IN):
             return ()
         lapsed = CallInLapsed(due_at=self.due_at, late=self.is_late(stamp), **going_on(rfp.key.onward))

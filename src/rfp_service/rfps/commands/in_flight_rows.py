@@ -112,7 +112,7 @@ class InFlightRow(Command[Rfp]):
         return self.stage in AWARDED or (self.stage in (Stage.CALL_IN, Stage.CALLED_IN) and of_the_award)
 
     def tiers(self, stamp: Stamp) -> tuple[str, ...]:
-        """Return the tiers that its value needs by the scheme in force; none where nobody approves yet."""
+        """Return the tiers that its value needs by the scheme in force; none if nobody approves yet."""
         if self.stage not in (*DECIDED_ON, *MAY_BE_AWARDED):
             return ()
         if self.stage is Stage.AWARD_APPROVAL and not self.supplier:  # put forward here

@@ -168,7 +168,7 @@ class ExpireNoticePeriod(DeadlineCommand[Rfp]):
     """Say that a notice has run for as long as it must."""
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> Sequence[RfpEvent]:
-        """Hand the key decision to who takes it; nothing where that notice no longer counts."""
+        """Hand the key decision to who takes it; nothing if that notice no longer counts."""
         if not runs(rfp, self.number, Stage.KEY_DECISION):
             return ()
         expired = NoticePeriodExpired(due_at=self.due_at, late=self.is_late(stamp), **staying(rfp))

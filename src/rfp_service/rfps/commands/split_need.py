@@ -54,7 +54,7 @@ def passed_together(
 
 
 def split_found(stamp: Stamp) -> FoundSplit:
-    """Return what was found of a split; nothing where nobody looked."""
+    """Return what was found of a split; nothing if nobody looked."""
     return _FOUND.validate_python(stamp.known.facts.get("split", {}), strict=False)
 
 

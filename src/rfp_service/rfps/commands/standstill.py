@@ -56,7 +56,7 @@ class ExpireStandstill(DeadlineCommand[Rfp]):
     """End a standstill that nobody challenged."""
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> Sequence[RfpEvent]:
-        """Go on to the contract; nothing where that standstill no longer runs."""
+        """Go on to the contract; nothing if that standstill no longer runs."""
         there = runs(rfp, self.number, Stage.CONTRACTING)
         if not there and not runs(rfp, self.number, Stage.STANDSTILL):
             return ()

@@ -66,7 +66,7 @@ class FixCriteria(Command[Rfp]):
         must_not_be_requester(rfp, stamp)
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> CriteriaFixed:
-        """Fix them, until the market is asked once more if need be.
+        """Fix them, until the market is asked again if need be.
 
         Of an RFP taken over while bids were asked for or measured they are put down once, as they were
         published; whoever does that once bids may be open does not put the winner forward.
@@ -170,7 +170,7 @@ class CloseResponses(DeadlineCommand[Rfp]):
     """Close the time for responses."""
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> Sequence[RfpEvent]:
-        """Go on to evaluation, or end where nobody bid in time; nothing where that clock no longer runs."""
+        """Go on to evaluation, or end where nobody bid in time; nothing if that clock no longer runs."""
         if not runs(rfp, self.number, Stage.OPEN):
             return ()
         if is_stopped(rfp, stamp):

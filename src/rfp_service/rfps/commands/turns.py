@@ -93,7 +93,7 @@ def notice_clock(rfp: Rfp, key: KeyDecision, stamp: Stamp) -> NoticeClock:
 
 
 def can_be_taken_from(key: KeyDecision, rules: Rules) -> datetime | None:
-    """Return the first instant at which one of the notices is enough; nothing where there is none.
+    """Return the first instant at which one of the notices is enough; nothing if there is none.
 
     Clear days lie between the day of the notice and the day of the decision.
     """

@@ -137,7 +137,7 @@ class ChallengeOutcome(StrEnum):
 
 
 class _AwardTakenBack(ClockStopped):
-    """The recommended award is over where the RFP is evaluated, or recommended, once more."""
+    """The recommended award is over where the RFP is evaluated, or recommended, again."""
 
     def apply(self, rfp: Rfp) -> Rfp:
         taken_back = ClockStopped.apply(self, rfp)

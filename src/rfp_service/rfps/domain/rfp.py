@@ -59,7 +59,7 @@ class Split:
 
 @dataclass(frozen=True)
 class TakenOver:
-    """What the outgoing supplier told of an RFP in flight when it was taken over; blank where it was not."""
+    """What the outgoing supplier told of an RFP in flight when it was taken over; blank if it was not."""
 
     reference: str = ""
     source: str = ""
@@ -145,7 +145,7 @@ class Rfp:
 
     @property
     def open_approval(self) -> Approval:
-        """Return the approval that is waited for now, of the award or of the RFP; blank where none is."""
+        """Return the approval that is waited for now, of the award or of the RFP; blank if none is."""
         if self.is_to_be_confirmed:
             value = self.award.value_pence or self.need.estimate_pence or 0
             return Approval(value, (self.taken_over.to_confirm,))

@@ -169,7 +169,7 @@ class Tender:
 
     @property
     def removed(self) -> tuple[str, ...]:
-        """Return the evaluators whose scores no longer count, for they no longer evaluate."""
+        """Return the evaluators whose scores no longer count, because they no longer evaluate."""
         gone = (s.evaluator for s in self.scores if s.evaluator not in self.evaluators)
         return tuple(dict.fromkeys(gone))
 
@@ -178,7 +178,7 @@ class Tender:
         return {s.evaluator: s.score for s in self.scores if (s.bid, s.criterion) == (bid, criterion)}
 
     def mean(self, bid: str, evaluators: Collection[str]) -> Fraction | None:
-        """Return the weighted mean, of a hundred, of what some evaluators gave a bid; none where none did."""
+        """Return the weighted mean, of a hundred, of what some evaluators gave a bid; none if none did."""
         total = Fraction(0)
         for criterion in self.criteria:
             given = self.ever_given(bid, criterion.name)

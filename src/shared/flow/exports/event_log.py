@@ -103,7 +103,7 @@ class ExportedLog:
 
 
 def deadline(facts: CaseFacts) -> str:
-    """Return when the day is over on which a case is needed; blank where there is none."""
+    """Return when the day is over on which a case is needed; blank if there is none."""
     return "" if facts.needed_by is None else written(microseconds(end_of(facts.needed_by)))
 
 

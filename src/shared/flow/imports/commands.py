@@ -26,7 +26,7 @@ class WasWithdrawn(Refused):
 
 
 class StartImport(Command[Import]):
-    """Take in a historic log; the same content again goes on where it stopped, or adds nothing."""
+    """Take in a historic log; the same content continues where it stopped, or adds nothing."""
 
     name: ShortText
     log_kind: str

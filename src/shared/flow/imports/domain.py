@@ -103,7 +103,7 @@ class ImportFinished(ImportEvent):
 
 
 class ImportFailed(ImportEvent):
-    """The import stopped before its end; the same content again goes on with it."""
+    """The import stopped before its end; the same content continues it."""
 
     reason: str
     report: ImportReport = ImportReport()

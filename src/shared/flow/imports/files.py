@@ -196,7 +196,7 @@ def _records(text: TextIO, delimiter: str) -> Iterator[list[str] | BadRow]:
 
 
 class _BoundedLines:
-    """Lines of a text, those of the present record at hand to be read once more."""
+    """Lines of a text, those of the present record at hand to be read again."""
 
     def __init__(self, text: TextIO) -> None:
         self._text = text

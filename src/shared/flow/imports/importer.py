@@ -210,7 +210,7 @@ class Importer:
         return await self._store.load(stream_id, Import())
 
     async def close(self) -> None:
-        """Stop what is still running; the same content again goes on with it."""
+        """Stop what is still running; the same content continues it."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -219,7 +219,7 @@ class LogReading:
 
 
 def _transition(row: dict[str, str]) -> str:
-    """Return whether a row is where an activity starts or completes; blank where it does not say."""
+    """Return whether a row is where an activity starts or completes; blank if it does not say."""
     said = (row.get("lifecycle") or row.get("lifecycle:transition") or "").lower()
     if said and said not in TRANSITIONS:
         raise _Bad("lifecycle", "is neither start nor complete")

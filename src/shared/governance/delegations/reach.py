@@ -80,7 +80,7 @@ class Reach(NamedTuple):
         return self.values.tiers if self.values else ()
 
     def members(self, tier: str) -> list[TierMember]:
-        """Return the members of a tier; nobody where the scheme has none of that name."""
+        """Return the members of a tier; nobody if the scheme has none of that name."""
         if self.values is None:
             return []
         same, values = self.directory.same, self.values

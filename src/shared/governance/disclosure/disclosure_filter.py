@@ -248,7 +248,7 @@ def _name_of(said: Item) -> UUID | None:
 
 
 def _id_in(value: object) -> UUID | None:
-    """Return the id that a value is; nothing where it is none."""
+    """Return the id that a value is; nothing if it is none."""
     try:
         return UUID(str(value))
     except ValueError:

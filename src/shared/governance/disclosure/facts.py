@@ -8,7 +8,7 @@ from shared.record.eventstore.store import EventStore
 
 
 async def exemptible_facts(store: EventStore, command: DeclareExempt) -> dict[str, JsonValue]:
-    """Return the kind of a matter and the fields of it that may be exempt; nothing where there is none."""
+    """Return the kind of a matter and the fields of it that may be exempt; nothing if there is none."""
     events = await store.reader.stream(command.matter_id)
     if command.matter_version:
         events = [event for event in events if event.version == command.matter_version]

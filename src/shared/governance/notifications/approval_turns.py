@@ -132,7 +132,7 @@ class TurnClock(DeadlineCommand[ApprovalTurn]):
     """What the clock says of a turn that still runs."""
 
     def said_of(self, turn: ApprovalTurn, stamp: Stamp) -> dict[str, Any] | None:
-        """Return what such an event says of its case; nothing where the turn is over."""
+        """Return what such an event says of its case; nothing if the turn is over."""
         if turn.case_id is None or not stamp.known.facts[RUNS]:
             return None
         return {

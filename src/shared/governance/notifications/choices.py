@@ -67,7 +67,7 @@ class NotificationChoice:
         return at
 
     def _quiet_until(self, at: datetime) -> datetime | None:
-        """Return when the quiet is over that holds at an instant; nothing where none does."""
+        """Return when the quiet is over that holds at an instant; nothing if none does."""
         today, clock = day_in_london(at), f"{at.astimezone(LONDON):%H:%M}"
         begins, ends = self.quiet_from, self.quiet_until
         if begins < ends:

@@ -260,7 +260,7 @@ async def settle(pool: asyncpg.Pool, claimed: Claimed, outcome: str, status: str
 
 
 async def try_again(pool: asyncpg.Pool, claimed: Claimed, outcome: str, seconds: float) -> None:
-    """Say what an attempt came to; make its delivery due once more, after so many seconds."""
+    """Say what an attempt came to; make its delivery due again, after so many seconds."""
     await pool.execute(TRIED, claimed.id, claimed.attempt_id, outcome, seconds)
 
 

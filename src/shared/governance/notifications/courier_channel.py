@@ -148,7 +148,7 @@ class CourierChannel:
 
 @asynccontextmanager
 async def way_out(settings: Settings) -> AsyncIterator[Outside]:
-    """Lend the way out by these settings: a courier at a path, or a child; none where nobody is reached."""
+    """Lend the way out by these settings: a courier at a path, or a child; none if nobody is reached."""
     if settings.webhook_courier is None and not settings.reaches_somebody:
         async with direct(settings) as nowhere:
             yield nowhere

@@ -39,7 +39,7 @@ def letter_bytes(letter: Letter) -> bytes:
 
 
 async def next_letter(reader: asyncio.StreamReader) -> Letter | None:
-    """Return the next letter; nothing where the worker is gone."""
+    """Return the next letter; nothing if the worker is gone."""
     line = await _line(reader)
     if line is None:
         return None
@@ -60,7 +60,7 @@ def answer_bytes(number: int, answer: ReceiverAnswer) -> bytes:
 
 
 async def next_answer(reader: asyncio.StreamReader) -> tuple[int, ReceiverAnswer] | None:
-    """Return what came of one of the letters; nothing where the courier is gone."""
+    """Return what came of one of the letters; nothing if the courier is gone."""
     line = await _line(reader)
     if line is None:
         return None

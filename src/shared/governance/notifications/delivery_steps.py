@@ -19,7 +19,7 @@ class DeliverySteps:
 
     @property
     def headers(self) -> dict[str, str]:
-        """Return what lets a receiver go on with the trace; nothing where nothing is noted."""
+        """Return what lets a receiver go on with the trace; nothing if nothing is noted."""
         return {"traceparent": self._steps[0].traceparent} if self._steps else {}
 
     def end(self, answer: ReceiverAnswer) -> None:
@@ -30,7 +30,7 @@ class DeliverySteps:
 
 
 async def delivery_steps(reader: Reader, parcel: Sequence[Claimed]) -> DeliverySteps:
-    """Begin the steps of a parcel; none where nothing is noted, or where no request led to it."""
+    """Begin the steps of a parcel; none if nothing is noted, or where no request led to it."""
     kind = parcel[0].target_kind
     if not is_noted():
         return DeliverySteps(kind, ())

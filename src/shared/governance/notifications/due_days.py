@@ -64,7 +64,7 @@ class DueDayClock(DeadlineCommand[DueDay]):
     """What the clock says of something that is still to be done."""
 
     def said(self, stamp: Stamp) -> dict[str, Any] | None:
-        """Return what such an event says; nothing where nothing is due any more."""
+        """Return what such an event says; nothing if nothing is due any more."""
         facts = stamp.known.facts
         if not facts["due"]:
             return None
@@ -117,7 +117,7 @@ def due_day_id(thing: UUID, part: str) -> UUID:
 
 
 def due_day_facts(kind: str, thing: UUID, version: int, part: str, due: date | None) -> dict[str, JsonValue]:
-    """Return what a clock must know of what is due: by which day now; none where it is done."""
+    """Return what a clock must know of what is due: by which day now; none if it is done."""
     return {
         "thing_kind": kind,
         "thing_id": str(thing),

@@ -10,7 +10,7 @@ from shared.web.requests.bodies import once_answered
 
 
 async def _noted(request: Request) -> None:
-    """Keep that somebody read a case, once they have; nothing where they were refused."""
+    """Keep that somebody read a case, once they have; nothing if they were refused."""
     [case_id] = request.path_params.values()
     looks, person = notification_service(request).first_looks, request.state.person
     once_answered(request, lambda: looks.keep(UUID(str(case_id)), person.ids))

@@ -61,7 +61,7 @@ class NotificationPayload(BaseModel):
 
 
 def party_of(told: str) -> str:
-    """Return the party that something is told to; blank where it is a tier, or people by name."""
+    """Return the party that something is told to; blank if it is a tier, or people by name."""
     return told.removeprefix(PARTY) if told.startswith(PARTY) else ""
 
 

@@ -28,7 +28,7 @@ class EndpointRegistration(EndpointFilters):
         return self.target is not TargetKind.WEBHOOK
 
     def command(self, allowed: AllowList) -> tuple[RegisterEndpoint, str]:
-        """Return what is decided on, and why nothing may be sent there; blank where it may."""
+        """Return what is decided on, and why nothing may be sent there; blank if it may."""
         try:
             host, why = allowed.place(self.url).host, ""
         except NotToBeReached as error:

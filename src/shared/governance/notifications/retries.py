@@ -27,7 +27,7 @@ _random = random.SystemRandom()
 
 
 def pause_seconds(tries: int, retry_after: float | None = None) -> float | None:
-    """Return how long to wait after so many tries; nothing where there is no other.
+    """Return how long to wait after so many tries; nothing if there is no other.
 
     A receiver that asks for more time gets up to twice the step.
     """

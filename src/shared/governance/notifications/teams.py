@@ -49,7 +49,7 @@ class PersonalWorkflows:
         self._secrets = secrets
 
     async def address_of(self, person: str) -> str:
-        """Return a person's address; blank where they have none any more."""
+        """Return a person's address; blank if they have none any more."""
         choice = (await self._store.load(choice_of(person), NotificationChoice())).state
         if choice.teams_address_id is None or not await self._pool.fetchval(STILL_THERE, person):
             return ""

@@ -21,7 +21,7 @@ SINCE = (  # what the view has not seen yet
 
 
 async def disposal_facts(store: EventStore, command: DisposeOfRecord) -> dict[str, JsonValue]:
-    """Return the record as the schedule sees it; nothing where there is none."""
+    """Return the record as the schedule sees it; nothing if there is none."""
     events = await store.reader.stream(command.record_id)
     if not events:
         return {}

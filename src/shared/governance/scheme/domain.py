@@ -246,13 +246,13 @@ class Scheme:
         return max(in_effect, key=_effect) if in_effect else Version()
 
     def standing_on(self, tier: str, day: date) -> list[str]:
-        """Return who stood on a tier on a day; nobody where the scheme had no such tier."""
+        """Return who stood on a tier on a day; nobody if the scheme had no such tier."""
         values = self.in_force(day).values
         standing = values.standing() if values else []
         return [person for name, people in standing if name == tier for person in people]
 
     def deciding_for(self, tier: str, day: date) -> list[str] | None:
-        """Return who may decide for those on an elected post; None where anybody may to whom it is given."""
+        """Return who may decide for those on an elected post; None if anybody may to whom it is given."""
         values = self.in_force(day).values
         return values.elected_posts().get(tier) if values else None
 

@@ -24,13 +24,13 @@ class StepDeadline(DeadlineCommand[S]):
         return bool(stamp.known.facts["step"] == self.number)
 
     def days_waited(self, stamp: Stamp) -> int | None:
-        """Return after how many days the scheme in force passes the step up; None where nothing is to be."""
+        """Return after how many days the scheme in force passes the step up; None if nothing is to be."""
         days = stamp.known.rules.unreachable_after_working_days if stamp.known.rules else None
         return days if self.still_waits(stamp) and not stamp.known.facts["can_act"] else None
 
 
 def when_to_look(recorded: Recorded) -> datetime | None:
-    """Return when to look at the step that began with an event; None where its scheme wants nothing."""
+    """Return when to look at the step that began with an event; None if its scheme wants nothing."""
     rules = recorded.stamp.known.rules
     if rules is None or (days := rules.unreachable_after_working_days) is None:
         return None

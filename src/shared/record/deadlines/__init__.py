@@ -1,1 +1,1 @@
-"""Deadlines: what happens by itself when a time has come, exactly once, also after the service was away."""
+"""Deadlines: what happens by itself when a time has come, exactly once, even after the service was away."""

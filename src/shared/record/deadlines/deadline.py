@@ -26,7 +26,7 @@ class DeadlineCommand(Command[S]):
         return stamp.at > self.due_at + LATE_AFTER
 
     def again(self, state: S, stamp: Stamp) -> datetime | None:
-        """Return when to ask once more, where it answered with nothing; never, unless a kind says so."""
+        """Return when to ask again, where it answered with nothing; never, unless a kind says so."""
         return None
 
 

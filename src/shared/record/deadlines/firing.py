@@ -50,12 +50,12 @@ class Firing:
         return len(claimed)
 
     async def seconds_to_next(self) -> float | None:
-        """Return in how many seconds the next deadline comes; nothing where there is none to come."""
+        """Return in how many seconds the next deadline comes; nothing if there is none to come."""
         seconds: float | None = await self._pool.fetchval(NEXT)
         return seconds
 
     async def _outcome(self, due: Due, now: datetime) -> str | None:
-        """Return what became of one deadline; nothing where it is to be tried again after its lease.
+        """Return what became of one deadline; nothing if it is to be tried again after its lease.
 
         A fault of the program in one kind of deadline must hold up neither the others nor the views. One
         whose case, or whose rules, hold an event that can't be read waits, and is never given up.

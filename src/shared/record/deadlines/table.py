@@ -42,7 +42,7 @@ def deadline_row(case_id: UUID, kind: str, version: int, due_at: datetime) -> Ro
 
 
 async def claim(connection: Connection, now: datetime) -> Sequence[Due]:
-    """Take what has come due, for a minute: whoever dies with it loses it to the next."""
+    """Take what has come due, for a minute: if this process dies, the next one takes it."""
     rows = await connection.fetch(CLAIM, now)
     return sorted((Due(*row) for row in rows), key=lambda due: (due.due_at, due.id))
 

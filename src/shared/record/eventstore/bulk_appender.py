@@ -201,7 +201,7 @@ class BulkAppender:
     ) -> list[int | None]:
         """Append many commands' events, in one commit unless a connection holds its own transaction.
 
-        Returns for each command the position of its last event; nothing where its version was taken.
+        Returns for each command the position of its last event; nothing if its version was taken.
         """
         if not block:
             return []

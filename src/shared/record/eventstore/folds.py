@@ -141,5 +141,5 @@ def folded(stream: Stream[S], rows: Sequence[StoredRow], mapper: EnvelopeMapper)
 
 
 def stage_of(state: State) -> object:
-    """Return the stage that a thing is in; None where its kind has none."""
+    """Return the stage that a thing is in; None if its kind has none."""
     return getattr(state, "stage", None)

@@ -74,7 +74,7 @@ class PersonalTexts:
         return {person: _sealed_form(person, text, keys[person]) for person, text in texts.items()}
 
     async def opened(self, sealed: Sequence[Mapping[str, str]]) -> list[str | None]:
-        """Return the texts of stored fields; nothing where one of the keys was destroyed."""
+        """Return the texts of stored fields; nothing if one of the keys was destroyed."""
         wanted = [[UUID(key) for key in field["key"].split()] for field in sealed]
         names = sorted({name for each in wanted for name in each})
         rows = await self._pool.fetch(WRAPPED, names) if names else []

@@ -133,7 +133,7 @@ class Reader:
                 yield block
 
     async def head(self) -> int:
-        """Return the last position of the record; 0 where nothing has happened yet."""
+        """Return the last position of the record; 0 if nothing has happened yet."""
         return int(await self._pool.fetchval("SELECT position FROM event_head"))
 
     async def rows(self, statement: str, *values: object) -> list[asyncpg.Record]:
@@ -186,7 +186,7 @@ class Reader:
         return {position: topics.known(topic or "") for position, topic in rows}
 
     async def recorded_at(self, position: int) -> datetime | None:
-        """Return when a position was recorded; nothing where the record does not reach it."""
+        """Return when a position was recorded; nothing if the record does not reach it."""
         at: datetime | None = await self._pool.fetchval(
             "SELECT recorded_at FROM stored_events WHERE notification_id = $1", position
         )

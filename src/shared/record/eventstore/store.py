@@ -77,7 +77,7 @@ class EventStore:
         return store
 
     async def load(self, stream_id: UUID, blank: S, until: int | None = None) -> Stream[S]:
-        """Return one thing as it stands, or as it stood at a position; blank where it never was."""
+        """Return one thing as it stands, or as it stood at a position; blank if it never was."""
         if until is None:
             return await self._folder.fold(stream_id, blank)
         return await self._folder.fold_until(stream_id, blank, until)

@@ -60,12 +60,12 @@ def unread(recorded: Recorded) -> UnreadMark | None:
 
 
 def kind_of(recorded: Recorded) -> str:
-    """Return what kind of thing an event is about; blank where that can't be told."""
+    """Return what kind of thing an event is about; blank if that can't be told."""
     return _known(recorded.event).kind
 
 
 def body_of_work(recorded: Recorded) -> str:
-    """Return which body of work a decision belongs to; blank where the event is no decision."""
+    """Return which body of work a decision belongs to; blank if the event is no decision."""
     return _known(recorded.event).body_of_work
 
 

@@ -36,7 +36,7 @@ class Wrapping:
         return self._opened(name, wrapped)[1]
 
     def anew(self, name: bytes, wrapped: bytes) -> bytes | None:
-        """Return a key wrapped under the first secret; nothing where it is under that already."""
+        """Return a key wrapped under the first secret; nothing if it is under that already."""
         place, key = self._opened(name, wrapped)
         return self.wrapped(name, key) if place else None
 

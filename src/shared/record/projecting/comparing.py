@@ -58,7 +58,7 @@ async def differences(
 ) -> list[DifferingRow]:
     """Return what differs between views and the record in a range of positions.
 
-    What differs is looked at once more: a view that was swapped for a rebuilt one meanwhile differs once.
+    What differs is looked at again: a view that was swapped for a rebuilt one meanwhile differs once.
     """
     found = await _look(connection, reader, views, after, last)
     if not found:

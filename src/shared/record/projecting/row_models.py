@@ -107,7 +107,7 @@ SEARCHED, COUNTED, UNSORTED, COMPUTED, AS_JSON = Searched(), CountedBy(), Unsort
 
 
 def mark(model: type[BaseModel], name: str, kind: type[M]) -> M | None:
-    """Return a field's mark of one kind; None where it has none."""
+    """Return a field's mark of one kind; None if it has none."""
     found = model.model_fields.get(name)
     return next((m for m in found.metadata if isinstance(m, kind)), None) if found else None
 

@@ -9,7 +9,7 @@ from shared.kernel.person import Person
 
 
 def owned(events: Iterable[Event[Any]]) -> tuple[str | None, str | None]:
-    """Return the service area of a thing and who raised it, as its events say; None where they don't."""
+    """Return the service area of a thing and who raised it, as its events say; None if they don't."""
     area = raised_by = None
     for event in events:
         area = getattr(event, "service_area", None) or area

@@ -169,7 +169,7 @@ def _roles(claims: Claims, *, program: bool) -> tuple[Role, ...]:
 
 
 def _areas(claims: Claims) -> frozenset[str] | None:
-    """Return the service areas somebody is limited to; None where the provider names none."""
+    """Return the service areas somebody is limited to; None if the provider names none."""
     given = claims.get("service_areas")
     if given is None:
         return None

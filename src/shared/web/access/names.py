@@ -31,7 +31,7 @@ FROM unnest($1::text[], $2::text[]) AS p (id, sealed) WHERE people.id = p.id AND
 
 
 class PersonDetails(NamedTuple):
-    """What somebody is called, and their address; blank where it is not known."""
+    """What somebody is called, and their address; blank if it is not known."""
 
     name: str = ""
     email: str = ""

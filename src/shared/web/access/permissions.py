@@ -66,7 +66,7 @@ class Permissions:
         ]
 
     def areas(self, person: Person, action: str) -> frozenset[str] | None:
-        """Return the service areas that a person is limited to at an action; None where they are not."""
+        """Return the service areas that a person is limited to at an action; None if they are not."""
         if person.areas is None:
             return None
         for role in self.table.get(action, ()):

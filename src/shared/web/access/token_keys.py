@@ -24,7 +24,7 @@ class TokenKeys(Protocol):
     """Where the public key of a token is looked up by its id."""
 
     async def key(self, kid: str) -> Key | None:
-        """Return the key of that id; nothing where the issuer has none."""
+        """Return the key of that id; nothing if the issuer has none."""
 
     async def fault(self) -> str:
         """Return why keys can't be fetched; blank if they can."""

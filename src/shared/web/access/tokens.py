@@ -46,7 +46,7 @@ class Tokens:
         return identity
 
     async def fault(self) -> str:
-        """Return why nobody's token can be verified just now; blank where nothing is known against it."""
+        """Return why nobody's token can be verified just now; blank if nothing is known against it."""
         return await self._keys.fault()
 
     async def _verified_claims(self, token: str) -> Claims:

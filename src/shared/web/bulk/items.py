@@ -173,7 +173,7 @@ def _of_table(table: Table, kind: type[I], beside: Collection[str]) -> Items[I]:
 
 
 def _worthless(cells: Mapping[tuple[str, str], str]) -> str:
-    """Return which cell of an item's own holds a formula that left no value; blank where none does."""
+    """Return which cell of an item's own holds a formula that left no value; blank if none does."""
     said = ((name, why_worthless(cell)) for (name, _), cell in cells.items() if name != BESIDE)
     return next((f"`{name}` {why}." for name, why in said if why), "")
 

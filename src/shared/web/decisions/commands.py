@@ -150,7 +150,7 @@ class CommandHandler:
         return self._vouched(authority, known.as_needed_by(command, same=same))
 
     def areas(self, command: type[Command[Any]]) -> frozenset[str] | None:
-        """Return the service areas that the caller is limited to at a command; None where they are not."""
+        """Return the service areas that the caller is limited to at a command; None if they are not."""
         return self.permissions.areas(self.person, command.__name__)
 
     async def _stamp(self, command: Command[Any], given: Mapping[str, JsonValue]) -> Stamp:

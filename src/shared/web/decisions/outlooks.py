@@ -82,7 +82,7 @@ class Outlook:
         return refused
 
     def _refusal(self, state: object, command: type[Command[Any]], stamp: Stamp) -> Refused | None:
-        """Return why a decision is refused whatever it says; nothing where it is not."""
+        """Return why a decision is refused whatever it says; nothing if it is not."""
         try:
             if self.person.reads_only:
                 self.permissions.authority(self.person, command.__name__)

@@ -29,7 +29,7 @@ class WitnessSeen(BaseModel):
 class SigningSeen(BaseModel):
     """Who works and signs; seconds since the worker's last sign of life are null where there never was one.
 
-    `unsigned_seconds` is the age of the oldest entry that no checkpoint holds; 0 where there is none.
+    `unsigned_seconds` is the age of the oldest entry that no checkpoint holds; 0 if there is none.
     """
 
     worker_seconds: float | None

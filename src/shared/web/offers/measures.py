@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-# The service and a reading of its views; nothing where there is nothing to measure.
+# The service and a reading of its views; nothing if there is nothing to measure.
 ReadMeasure = Callable[[Any, Any], Awaitable[float | None]]
 
 

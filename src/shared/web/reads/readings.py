@@ -68,7 +68,7 @@ class Reading:
     def tag(self) -> str:
         """Return the ETag of what follows from the record and London's day alone.
 
-        What is shown of the past is veiled by what holds now: it too is another one once more is recorded.
+        What is shown of the past is veiled by what holds now: it too is another one again is recorded.
         """
         return f'W/"{self.position}-{self.visible}-{day_in_london(self.as_of)}"'
 
@@ -204,7 +204,7 @@ async def reading(request: Request, after: After = None, as_of: AsOf = None) -> 
 
 
 async def earlier(then: Reading, as_of: str) -> Reading | None:
-    """Return the reading of an earlier time, for whoever reads; nothing where it is not earlier."""
+    """Return the reading of an earlier time, for whoever reads; nothing if it is not earlier."""
     position, instant = await _meant(then.record, as_of, then.as_of)
     if position is None or position > then.position or instant > then.as_of:
         return None

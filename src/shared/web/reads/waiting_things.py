@@ -58,7 +58,7 @@ class Waiter:
         return True
 
     def deciding_for(self, command: Callable[[str | None], Command[Any]], state: Any) -> str | None:
-        """Return for whom they could decide this now, blank for themselves; None where they can't."""
+        """Return for whom they could decide this now, blank for themselves; None if they can't."""
         for stamp in self.stamps:
             try:
                 command(stamp.acting_for or None).decide(state, stamp)

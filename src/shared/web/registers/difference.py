@@ -126,7 +126,7 @@ def key_of(thing: UUID, said: object) -> str:
 
 
 def shown(value: object) -> str:
-    """Return a value as a list shows it; blank where there is none."""
+    """Return a value as a list shows it; blank if there is none."""
     if value is None:
         return ""
     return value.isoformat() if isinstance(value, date) else str(value)

@@ -99,7 +99,7 @@ async def _rows(
 
 
 def _cells(item: dict[str, Any], names: list[str]) -> Cells:
-    """Return a row's cells; blank where a register says at the beginning what is decided here since."""
+    """Return a row's cells; blank if a register says at the beginning what is decided here since."""
     marks = item.get("withheld", {})
     return [marks.get(name) or defused(shown(item.get(name))) for name in names]
 

@@ -25,7 +25,7 @@ def must_be_named_once(text: bytes) -> None:
 
 
 def fault_in(text: bytes) -> str:
-    """Return what is wrong with JSON that could be read by a reader less strict; blank where nothing is.
+    """Return what is wrong with JSON that could be read by a reader less strict; blank if nothing is.
 
     Written again it has each name once: whatever stood twice left its quotation marks behind.
     """

@@ -139,7 +139,7 @@ class ParameterPlan:
 
 
 def plan_of(dependant: Dependant) -> ParameterPlan | None:
-    """Return the plan of an operation; nothing where it takes what a plan knows nothing of."""
+    """Return the plan of an operation; nothing if it takes what a plan knows nothing of."""
     needed = [plan_of(each) for each in dependant.dependencies]
     if None in needed or _takes_more(dependant):
         return None

@@ -108,7 +108,7 @@ class WatchedService(CoreService, Protocol):
 
 
 def kind_of(refusal: Refused) -> SecurityEvent | None:
-    """Return as what a refusal is noted; None where it is not."""
+    """Return as what a refusal is noted; None if it is not."""
     return next((kind for refused, kind in NOTED if isinstance(refusal, refused)), None)
 
 

@@ -53,7 +53,7 @@ class Bounds(NamedTuple):
 
 
 def xlsx_bounds(package: zipfile.ZipFile, sheet: str) -> Bounds:
-    """Return how far a sheet of an XLSX file reaches; nothing where no part is found for its name."""
+    """Return how far a sheet of an XLSX file reaches; nothing if no part is found for its name."""
     part = part_of(package, sheet)
     if part not in package.namelist():
         return Bounds()

@@ -153,7 +153,7 @@ class Table:
         return [row for _, row in islice(self.rows, rows)]
 
     def cells(self, row: list[str]) -> dict[str, str] | None:
-        """Return a row's cells by their headings; nothing where it has more cells than there are."""
+        """Return a row's cells by their headings; nothing if it has more cells than there are."""
         if len(row) > len(self.headings) and any(cell.strip() for cell in row[len(self.headings) :]):
             return None
         padded = row + [""] * (len(self.headings) - len(row))

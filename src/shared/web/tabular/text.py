@@ -135,7 +135,7 @@ def _worth(character: str, before: str) -> int:
 
 
 def declared_delimiter(path: Path, encoding: str) -> str:
-    """Return the delimiter that a first line such as `sep=;` names; blank where there is none."""
+    """Return the delimiter that a first line such as `sep=;` names; blank if there is none."""
     with path.open(encoding=encoding, newline="", errors=UNDEFINED) as file:
         found = SEPARATOR.match(file.readline(SAMPLE_CHARACTERS))
     may = found is not None and (found[1].isprintable() or found[1] == "\t") and found[1] not in '"\\'

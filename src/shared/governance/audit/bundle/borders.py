@@ -61,7 +61,7 @@ async def period_borders(
 async def _up_to_an_open_one(
     log: LogReader, positions: Sequence[int], find_withheld: FindWithheld
 ) -> list[int]:
-    """Return positions up to the first whose entry may be shown; none where there is no such entry near."""
+    """Return positions up to the first whose entry may be shown; none if there is no such entry near."""
     for start in range(0, min(len(positions), BORDER_BLOCKS * BORDER_BLOCK), BORDER_BLOCK):
         block = positions[start : start + BORDER_BLOCK]
         entries = await log.entries(sorted(block))

@@ -46,7 +46,7 @@ class ShownSuccessions(BaseModel):
 async def led_from(
     connection: Connection | asyncpg.Pool, origin: str, now: str
 ) -> tuple[RecordedSuccession, ...]:
-    """Return what led from the log of an earlier bundle to this one; nothing where it is the same."""
+    """Return what led from the log of an earlier bundle to this one; nothing if it is the same."""
     if origin in ("", now):
         return ()
     recorded = await successions(connection)
@@ -57,7 +57,7 @@ async def led_from(
 
 
 def kept_size(size: int | None, led: Sequence[RecordedSuccession]) -> int | None:
-    """Return the last bundle's size where all of it is on the record still; none where some was lost."""
+    """Return the last bundle's size where all of it is on the record still; none if some was lost."""
     lost = size is not None and any(each.succession.kept < size for each in led)
     return None if lost else size
 
@@ -65,7 +65,7 @@ def kept_size(size: int | None, led: Sequence[RecordedSuccession]) -> int | None
 async def shown(
     connection: Connection | asyncpg.Pool, led: Sequence[RecordedSuccession], signed: Signed
 ) -> dict[str, bytes]:
-    """Return the file that shows what led here; none where nothing did."""
+    """Return the file that shows what led here; none if nothing did."""
     if not led:
         return {}
     entries = await LogReader(connection).entries([each.position for each in led])

@@ -41,7 +41,7 @@ class IndexClaims(BaseModel):
 
     @classmethod
     def of(cls, files: Files) -> "IndexClaims":
-        """Return those of a bundle; none where it brings none."""
+        """Return those of a bundle; none if it brings none."""
         if INDEX not in files.files:
             return cls.model_construct(claims=[])
         try:
@@ -76,7 +76,7 @@ def subject_of(filters: Mapping[str, str]) -> str:
 async def claimed(
     reader: IndexReader, subject: str, since: CommittedRoot | None, until: CommittedRoot | None
 ) -> IndexedPart:
-    """Return what two indexes on the record say of something; nothing where the later has no line of it."""
+    """Return what two indexes on the record say of something; nothing if the later has no line of it."""
     if until is None or (since is not None and since.size >= until.size):
         return IndexedPart()
     first = await _claim(reader, subject, since) if since is not None else None

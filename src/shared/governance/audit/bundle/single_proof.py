@@ -29,7 +29,7 @@ def is_bundle(path: Path) -> bool:
 
 
 def proof_in(path: Path) -> str:
-    """Return the proof that a file holds; nothing where it is none."""
+    """Return the proof that a file holds; nothing if it is none."""
     text = _beginning(path, PROOF_BYTES_LIMIT).decode(errors="replace").replace("\r\n", "\n")
     return text if text.startswith(f"{PROOF_HEADING}\n") else ""
 

@@ -52,7 +52,7 @@ class HeartbeatRecorded(Event[IndexedRecord]):
     body_of_work: ClassVar[str] = ""
 
     def apply(self, indexed: IndexedRecord) -> IndexedRecord:
-        """Return the same, once more alive."""
+        """Return the same, alive again."""
         return replace(indexed, heartbeats=indexed.heartbeats + 1)
 
 

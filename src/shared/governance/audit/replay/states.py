@@ -54,7 +54,7 @@ def steps(events: Sequence[Recorded]) -> Iterator[tuple[Recorded, State, State]]
 
 
 def called(state: State, first_position: int) -> str:
-    """Return what people call a thing; nothing where they have no name for it."""
+    """Return what people call a thing; nothing if they have no name for it."""
     return state.called(first_position) if isinstance(state, Called) else ""
 
 
@@ -69,7 +69,7 @@ def called_in(events: Sequence[Recorded]) -> str:
 
 
 def title_in(said: Mapping[str, JsonValue]) -> str:
-    """Return what a state or an event calls its thing; blank where it has no words for it."""
+    """Return what a state or an event calls its thing; blank if it has no words for it."""
     for place in (said, *(said.get(name) for name in ABOUT_ITSELF)):
         if isinstance(place, dict):
             for name in TITLES:
