@@ -72,16 +72,11 @@ class ProjectSeen(ProjectRow):
 
 def shown(stream: Stream[Project], facts: RiskFacts) -> ProjectSeen:
     """Return one project with everything that was said of it; of an open one, how likely it is late."""
-    project, row = stream.state, dict(register(stream))
+    project, row = stream.state, register.whole(stream)
     flags, odds = judged(row, facts)
     return ProjectSeen.model_validate(
         row
         | {
-            "id": stream.id,
-            "version": stream.version,
-            "first_position": stream.first_position,
-            "opened_at": stream.opened_at,
-            "changed_at": stream.changed_at,
             "flags": flags,
             "probability": odds,
             "description": project.about.description,

@@ -29,7 +29,6 @@ from shared.web.reads.readings import Read
 from shared.web.reads.things import thing_as_of
 from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
-OF_THE_STREAM = ("id", "version", "first_position", "opened_at", "changed_at")
 ORDERS_LIMIT = 100_000  # that lead times are counted from
 
 router = APIRouter(prefix="/v1", tags=["catalogue"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT)
@@ -108,8 +107,7 @@ async def list_orders(query: Annotated[ListQuery, ORDER_LIST.asked]) -> Response
 async def see_order(request: Request, order_id: OrderId, reading: Read) -> Response:
     """Show one order as it stands, and what you may decide on it now."""
     stream = await thing_as_of(request, reading, order_id, Order())
-    placed = {name: getattr(stream, name) for name in OF_THE_STREAM}
-    seen = OrderSeen.model_validate(dict(order_row(stream)) | placed)
+    seen = OrderSeen.model_validate(order_row.whole(stream))
     shown = await with_next(request, reading, stream, seen, DECISIONS, delegations_to)
     return await seen_now(reading, shown, stream.version)
 

@@ -129,16 +129,11 @@ class ContractSeen(ContractRow):
 
 def shown(stream: Stream[Contract], dates: ContractDates) -> ContractSeen:
     """Return one contract with everything that was said of it, and its dates on a day."""
-    contract, row = stream.state, dict(register(stream))
+    contract, row = stream.state, register.whole(stream)
     about = contract.about
     return ContractSeen.model_validate(
         row
         | {
-            "id": stream.id,
-            "version": stream.version,
-            "first_position": stream.first_position,
-            "opened_at": stream.opened_at,
-            "changed_at": stream.changed_at,
             "unread": dict(about.unread),
             "kpis": list(about.kpis),
             "procurement_begun_on": about.procurement_begun_on,

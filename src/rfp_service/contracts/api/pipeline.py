@@ -34,7 +34,6 @@ PIPELINE_LIST = ListOf(
     name="pipeline-notices", row=PipelineRow, table=pipeline_years, filters=PipelineFilters
 )
 DECISIONS = (PublishPipelineNotice,)
-OF_THE_STREAM = ("id", "version", "first_position", "opened_at", "changed_at")
 PipelineId = Annotated[UUID, Path(description="The year's id, as its list says it.")]
 
 router = APIRouter(
@@ -68,8 +67,7 @@ async def list_pipeline_notices(query: Annotated[ListQuery, PIPELINE_LIST.asked]
 async def see_pipeline_notice(request: Request, pipeline_id: PipelineId, reading: Read) -> Response:
     """Show how one financial year's notice stands."""
     stream = await thing_as_of(request, reading, pipeline_id, PipelineYear())
-    placed = {name: getattr(stream, name) for name in OF_THE_STREAM}
-    seen = PipelineSeen.model_validate(dict(pipeline_year(stream)) | placed)
+    seen = PipelineSeen.model_validate(pipeline_year.whole(stream))
     shown = await with_next(request, reading, stream, seen, DECISIONS)
     return await seen_now(reading, shown, stream.version)
 

@@ -134,14 +134,9 @@ def with_due(items: list[dict[str, Any]], by: Targets) -> None:
 def as_seen(stream: Stream[Rfp], said: Particulars) -> dict[str, Any]:
     """Return one RFP as it is shown by itself, as far as its events tell: blank is what the day adds."""
     rfp = stream.state
-    row = board(stream)
+    row = board.whole(stream)
     seen = RfpSeen.model_validate(
         {
-            "id": stream.id,
-            "version": stream.version,
-            "first_position": stream.first_position,
-            "opened_at": stream.opened_at,
-            "changed_at": stream.changed_at,
             **row,
             **TargetDue()._asdict(),
             "description": rfp.need.description,

@@ -33,7 +33,8 @@ from shared.record.projecting.views import STILL_VALID, Row, state_table
 
 M = TypeVar("M")
 
-STANDARD = ("id", "valid_from", "valid_to", "version", "first_position", "opened_at", "changed_at")
+PLACED = ("id", "version", "first_position", "opened_at", "changed_at")  # of every thing, beside its state
+STANDARD = ("valid_from", "valid_to", *PLACED)
 TYPES: dict[type, TypeEngine[Any]] = {
     str: Text(),
     bool: Boolean(),
@@ -147,6 +148,10 @@ class RowOf:
         for name, shape in self._texts:
             row[name] = orjson.dumps(shape(row[name]), default=BaseModel.model_dump).decode()
         return {**row, **self._computed(stream)}
+
+    def whole(self, stream: Stream[Any]) -> dict[str, object]:
+        """Return a thing's row with where it stands in the record, as its list shows it."""
+        return {**self(stream), **{name: getattr(stream, name) for name in PLACED}}
 
     def __reduce__(self) -> tuple[object, ...]:
         """Let another process state it again: views are rebuilt in several."""

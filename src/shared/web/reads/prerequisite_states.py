@@ -1,12 +1,18 @@
 """How things stand that others wait for: each room says it of its own, as far as the reader may see."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Table, select, true
+
 from shared.web.core_service import CoreService
-from shared.web.offers.prerequisites import Expected
+from shared.web.offers.prerequisites import Expected, FindExpected
 from shared.web.reads.readings import Reading
+
+NAMED = ("id", "reference", "title", "stage")
 
 
 async def prerequisite_states(
@@ -25,3 +31,30 @@ async def prerequisite_states(
             theirs = replace(reading, areas=service.permissions.areas(person, known.action))
             found |= await known.find(theirs, ids)
     return found
+
+
+def expected_in(
+    table: Table,
+    *columns: str,
+    ends: Callable[[Mapping[str, Any]], tuple[bool, date | None]],
+    by_days: Sequence[str] = (),
+) -> FindExpected:
+    """Return what looks things up in a view: `ends` says of a row whether it has ended, and when it will.
+
+    When is not told of a thing whose days, in the fields named, its reader may not see.
+    """
+
+    async def find(reading: Reading, ids: Sequence[UUID]) -> Mapping[UUID, Expected]:
+        told = (reading.may_find_by(table, *by_days) if by_days else true()).label("told")
+        statement = select(*(table.c[name] for name in (*NAMED, *columns)), told)
+        found = await reading.rows(statement.where(reading.valid(table), table.c.id.in_(ids)))
+        rows = [dict(row) for row in found]
+        await reading.redacted(rows)
+        return {row["id"]: _expected(row, *ends(row)) for row in rows}
+
+    return find
+
+
+def _expected(row: Mapping[str, Any], ended: bool, on: date | None) -> Expected:  # noqa: FBT001  # as it is found
+    title, marked = f"{row['reference']}: {row['title']}", "title" in row.get("withheld", {})
+    return Expected(title, row["stage"], ended, on if row["told"] else None, marked)
