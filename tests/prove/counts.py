@@ -67,6 +67,12 @@ def crashes() -> str:
     return f"{CRASHES} kills, nothing acknowledged lost or doubled: {said}"
 
 
+def programs() -> str:
+    """Kill jobs of thousands of items in the middle; begin the demonstration on a database of one's own."""
+    said = closing_line("tests/service/test_jobs_go_on.py", "tests/service/test_program.py", IN_FULL="1")
+    return f"6,000 items a killed job, none twice; the demonstration on one's own database: {said}"
+
+
 def sender_kills() -> str:
     """Kill the sender of notifications in the middle of sending; and, turn by turn, it and its database."""
     said = closing_line("tests/shared/governance/notifications/test_crashes.py", SENDER_KILLS=CRASHES)
@@ -112,8 +118,13 @@ def own_work() -> str:
 
 def pages() -> str:
     """Let axe look at every page and state; read pages by keyboard, enlarged, in own colours, on paper."""
-    seen = ("tests/service/test_console_seeing.py", "tests/service/test_console_in_a_browser.py")
-    said = closing_line(*seen, "tests/service/test_demonstration_papers.py", EVERY_PAGE="1", IN_FULL="1")
+    seen = (
+        "tests/service/test_console_seeing.py",
+        "tests/service/test_console_in_a_browser.py",
+        "tests/service/test_demonstration_papers.py",
+        "tests/shared/governance/audit/test_verifier_page.py",
+    )
+    said = closing_line(*seen, EVERY_PAGE="1", IN_FULL="1")
     every = ("tests/service/console_every_page.py", "tests/service/console_everybody.py")
     led = closing_line(*every, IN_FULL="1")
     other = ("tests/service/console_states.py", "tests/service/console_failed_work.py")

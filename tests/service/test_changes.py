@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from pathlib import Path
 
 import httpx
 
@@ -18,7 +19,6 @@ from tests.service.test_crash import Writers
 from tests.support.api import Api
 from tests.support.in_full import of_many
 from tests.support.people import ADA, HANA, LEO, PRIYA, RITA, SAM, Who
-from tests.support.postgres import throwaway_folder
 from tests.support.running import running
 
 CHANGES = "/v1/changes"
@@ -173,9 +173,11 @@ class Follower:
                     return
 
 
-async def test_nothing_is_missed_or_told_twice_under_writers_a_crash_and_a_slow_reader() -> None:
-    with throwaway_folder() as folder, running(folder) as service:
-        token = demonstration_token(folder, "rita", [Role.REQUESTER, Role.AUDITOR])
+async def test_nothing_is_missed_or_told_twice_under_writers_a_crash_and_a_slow_reader(
+    data_folder: Path,
+) -> None:
+    with running(data_folder) as service:
+        token = demonstration_token(data_folder, "rita", [Role.REQUESTER, Role.AUDITOR])
         writers = Writers(service.url, token)
         asking, slow = (Follower(service.url, writers.headers) for _ in range(2))
         following = [asyncio.create_task(each) for each in (asking.by_asking(), slow.slowly_by_stream())]

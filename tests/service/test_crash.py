@@ -2,13 +2,13 @@
 
 import asyncio
 import os
+from pathlib import Path
 from random import Random
 
 import httpx
 
 from shared.kernel.roles import Role
 from shared.web.access.issuer import demonstration_token
-from tests.support.postgres import throwaway_folder
 from tests.support.running import Running, running
 
 CRASHES = int(os.environ.get("CRASHES", "2"))
@@ -66,10 +66,10 @@ async def crash(service: Running, which: int, chance: Random) -> None:
         await asyncio.to_thread(service.start)
 
 
-async def test_nothing_acknowledged_is_lost_or_doubled() -> None:
+async def test_nothing_acknowledged_is_lost_or_doubled(data_folder: Path) -> None:
     chance = Random(7)
-    with throwaway_folder() as folder, running(folder) as service:
-        token = demonstration_token(folder, "rita", [Role.REQUESTER, Role.AUDITOR])
+    with running(data_folder) as service:
+        token = demonstration_token(data_folder, "rita", [Role.REQUESTER, Role.AUDITOR])
         writers = Writers(service.url, token)
         tasks = [asyncio.create_task(writers.write()) for _ in range(WRITERS)]
         for which in range(CRASHES):

@@ -19,7 +19,7 @@ from shared.kernel.roles import Role
 from shared.web.access.issuer import demonstration_token
 from tests.support.api import Api
 from tests.support.patience import LOOKS
-from tests.support.postgres import Base, session, throwaway_folder
+from tests.support.postgres import Base, session
 from tests.support.running import Running, running
 
 BODY = {"title": "Laptops", "description": "Forty.", "service_area": "Registrars"}
@@ -62,9 +62,11 @@ async def timed(asked: httpx.AsyncClient, method: str, path: str) -> tuple[float
     return time.monotonic() - began, answer
 
 
-async def test_a_frozen_database_is_a_503_while_it_is_frozen_and_work_goes_on_afterwards() -> None:
-    with throwaway_folder() as folder, running(folder) as service:
-        token = demonstration_token(folder, "rita", [Role.REQUESTER])
+async def test_a_frozen_database_is_a_503_while_it_is_frozen_and_work_goes_on_afterwards(
+    data_folder: Path,
+) -> None:
+    with running(data_folder) as service:
+        token = demonstration_token(data_folder, "rita", [Role.REQUESTER])
         async with httpx.AsyncClient(
             base_url=service.url, timeout=SECONDS_LIMIT, headers={"Authorization": f"Bearer {token}"}
         ) as client:
@@ -151,10 +153,10 @@ def _fail(text: str) -> None:
     raise asyncpg.DataError(text)
 
 
-async def test_a_fault_is_logged_once() -> None:
-    with throwaway_folder() as folder, running(folder, LOG_LEVEL="warning") as service:
-        token = demonstration_token(folder, "rita", [Role.REQUESTER])
-        async with session(Places.of(folder).addresses().owner) as owner:
+async def test_a_fault_is_logged_once(data_folder: Path) -> None:
+    with running(data_folder, LOG_LEVEL="warning") as service:
+        token = demonstration_token(data_folder, "rita", [Role.REQUESTER])
+        async with session(Places.of(data_folder).addresses().owner) as owner:
             await owner.execute("ALTER TABLE rfps RENAME TO rfps_elsewhere")
         headers = {"Authorization": f"Bearer {token}"}
         answer = await asyncio.to_thread(service.get, "/v1/rfps", headers)

@@ -13,11 +13,12 @@ import psycopg
 from shared.embedded.places import Places
 from shared.kernel.roles import Role
 from shared.web.access.issuer import demonstration_token
+from tests.support.in_full import of_many
 from tests.support.patience import Patient
-from tests.support.postgres import throwaway_folder
 from tests.support.running import Running, running
 
-PROJECTS = 6_000
+PROJECTS = of_many(6_000, 1_200)
+LARGE = {"shared.web.bulk.responses:WHOLE_ITEMS_LIMIT": PROJECTS - 1}  # so many are a job
 BATCH = PROJECTS + 2  # with its beginning and its end
 REGISTERED = BATCH + 1  # and what was handed in
 SECONDS_LIMIT = 600  # nothing waits for so long but a fault
@@ -53,8 +54,8 @@ def held(folder: Path, position: int) -> Iterator[None]:
         admin.execute(LET_GO.encode())
 
 
-def client(service: Running, folder: Path) -> httpx.Client:
-    token = demonstration_token(folder, "pia", [Role.PROGRAMME_OFFICER])
+def client(service: Running) -> httpx.Client:
+    token = demonstration_token(service.data_dir, "pia", [Role.PROGRAMME_OFFICER])
     headers = {"Authorization": f"Bearer {token}"}
     return httpx.Client(
         base_url=service.url, headers=headers, timeout=SECONDS_LIMIT, transport=Patient(verify=False)
@@ -109,11 +110,11 @@ def until(http: httpx.Client, watch: str, enough: Callable[[dict[str, Any]], boo
     return job
 
 
-def test_a_killed_job_goes_on_and_doubles_nothing() -> None:
-    with throwaway_folder() as folder, running(folder) as service:
-        with client(service, folder) as http:
+def test_a_killed_job_goes_on_and_doubles_nothing(data_folder: Path) -> None:
+    with running(data_folder, constants=LARGE) as service:
+        with client(service) as http:
             registered(http)
-            with held(folder, REGISTERED + PROJECTS // 2):
+            with held(data_folder, REGISTERED + PROJECTS // 2):
                 began = asked(http)
                 assert began.status_code == 202, began.text
                 watch = began.json()["watch"]
@@ -122,7 +123,7 @@ def test_a_killed_job_goes_on_and_doubles_nothing() -> None:
         assert halfway["status"] == "running"
         assert halfway["done"] < PROJECTS, "it was killed in the middle"
         service.start()
-        with client(service, folder) as http:
+        with client(service) as http:
             job = until(http, watch, lambda job: job["status"] != "running")
             assert (job["status"], job["done"]) == ("done", PROJECTS)
             assert job["counts"]["refused"] == 0
@@ -136,35 +137,35 @@ def test_a_killed_job_goes_on_and_doubles_nothing() -> None:
             assert batch["status"] == "finished"
 
 
-def test_a_killed_job_of_all_or_nothing_has_done_nothing_and_then_does_all() -> None:
-    with throwaway_folder() as folder, running(folder) as service:
-        with client(service, folder) as http:
+def test_a_killed_job_of_all_or_nothing_has_done_nothing_and_then_does_all(data_folder: Path) -> None:
+    with running(data_folder, constants=LARGE) as service:
+        with client(service) as http:
             registered(http)
-            with held(folder, REGISTERED + PROJECTS // 2):
+            with held(data_folder, REGISTERED + PROJECTS // 2):
                 watch = asked(http, "all-or-nothing").json()["watch"]
                 assert seen(http, watch)["status"] == "running"
                 service.kill()
         service.start()
-        with client(service, folder) as http:
+        with client(service) as http:
             job = until(http, watch, lambda job: job["status"] != "running")
             assert (job["status"], job["counts"]["done"]) == ("done", PROJECTS)
             assert job["counts"]["repeated"] == 0, "nothing was decided before the kill"
             assert position_reached(http, REGISTERED + BATCH), "each once; two beginnings, two ends"
 
 
-def test_a_killed_undoing_goes_on_and_doubles_nothing() -> None:
-    with throwaway_folder() as folder, running(folder) as service:
-        with client(service, folder) as http:
+def test_a_killed_undoing_goes_on_and_doubles_nothing(data_folder: Path) -> None:
+    with running(data_folder, constants=LARGE) as service:
+        with client(service) as http:
             registered(http)
             began = asked(http).json()
             until(http, began["watch"], lambda job: job["status"] == "done")
-            with held(folder, REGISTERED + BATCH + PROJECTS // 2):
+            with held(data_folder, REGISTERED + BATCH + PROJECTS // 2):
                 watch = undone(http, began["job"]).json()["watch"]
                 halfway = until(http, watch, lambda job: job["done"] > 0)
                 service.kill()
         assert halfway["done"] < PROJECTS, "it was killed in the middle"
         service.start()
-        with client(service, folder) as http:
+        with client(service) as http:
             job = until(http, watch, lambda job: job["status"] != "running")
             assert (job["status"], job["done"], job["counts"]["refused"]) == ("done", PROJECTS, 0)
             assert job["counts"]["repeated"] > 0, "what was undone before the kill stays undone"

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -19,6 +20,8 @@ from rfp_service.demonstration.tales import RFPS
 from rfp_service.demonstration.urgencies import URGENCIES
 from shared.embedded.places import Places
 from tests.shared.flow.imports.examples import EVENTS, write
+from tests.support.in_full import IN_FULL
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.postgres import Base, throwaway_folder
 from tests.support.running import PROGRAM, Running, running
 
@@ -37,6 +40,13 @@ def get(service: Running, path: str, role: str) -> httpx.Response:
     """Read what follows from all that has happened."""
     headers = {"Authorization": f"Bearer {service.token(role)}"}
     return service.get(f"{path}{'&' if '?' in path else '?'}after={service.head()}", headers)
+
+
+def raised(service: Running) -> Any:
+    """Raise an RFP."""
+    headers = {"Authorization": f"Bearer {service.token('requester')}"}
+    body = {"title": "Laptops", "description": "Forty.", "service_area": "Registrars"}
+    return httpx.post(f"{service.url}/v1/rfps", json=body, headers=headers, timeout=PATIENCE_SECONDS).json()
 
 
 def test_the_demonstration_shows_a_year_and_starts_again_with_its_data(demonstration: Running) -> None:
@@ -97,10 +107,8 @@ def test_a_server_and_a_worker_share_a_folder_and_the_last_one_stops_the_databas
     with running(folder, "serve") as server:
         worker = subprocess.Popen([PROGRAM, "worker"], env=server.environment)
         try:
-            token = server.token("requester")
-            headers = {"Authorization": f"Bearer {token}"}
-            body = {"title": "Laptops", "description": "Forty.", "service_area": "Registrars"}
-            made = httpx.post(f"{server.url}/v1/rfps", json=body, headers=headers).json()
+            made = raised(server)
+            headers = {"Authorization": f"Bearer {server.token('requester')}"}
             seen = server.get(f"/v1/rfps?after={made['position']}", headers).json()
             assert [item["id"] for item in seen["items"]] == [made["id"]]
             server.stop()
@@ -196,9 +204,11 @@ def test_forecasts_are_tested_on_the_past_from_the_command_line(demonstration: R
 
 def test_one_may_bring_ones_own_database(folder: Path, base: Base) -> None:
     own = {"DATABASE_URL": base.service, "DATABASE_OWNER_URL": base.owner}
-    with running(folder, "demo", **own) as service:
+    command, there = (("demo",), STORY_RFPS) if IN_FULL else (("serve", "--worker"), 0)
+    with running(folder, *command, **own) as service:
         assert service.postgres() is None
-        assert len(get(service, "/v1/rfps?limit=200", "requester").json()["items"]) == STORY_RFPS
+        raised(service)
+        assert len(get(service, "/v1/rfps?limit=200", "requester").json()["items"]) == there + 1
     rebuilt = Running(folder, more=own).run("rebuild").stdout
     assert "Every view is rebuilt" in rebuilt
 

@@ -91,7 +91,11 @@ async def test_a_session_that_turns_into_a_reading_one_is_left(
         await said(api)
 
 
-async def test_without_a_worker_nobody_signs_and_it_is_not_ready_until_there_is_one(base: Base) -> None:
+async def test_without_a_worker_nobody_signs_and_it_is_not_ready_until_there_is_one(
+    base: Base, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for patience in ("WORKER_SECONDS", "UNSIGNED_SECONDS"):
+        monkeypatch.setattr(service_readiness, patience, 3.0)  # a worker says every two that it is there
     async with running_api(base, worker=False) as api:
         await api.post("/v1/rfps", BODY)
         seen = await said(api, NO_WORKER, NOT_SIGNED)

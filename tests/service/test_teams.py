@@ -11,6 +11,8 @@ from shared.settings import Settings
 from tests.service.test_webhooks import decide, everything_in, until, until_status
 from tests.shared.governance.notifications.receiver import Got, Receiver, receiving
 from tests.support.api import Api, running_api
+from tests.support.deliveries import let_be_due, one_has_failed
+from tests.support.patience import until_true
 from tests.support.people import ADA, HANA, SAM
 from tests.support.postgres import Base
 
@@ -127,6 +129,7 @@ async def test_a_workflow_that_fails_is_tried_again_and_nobody_else_waits_for_it
     await api.in_approval(adopt=False)
     await until(lambda: titles(workflow) == ["Your approval is asked for"])
     workflow.answer = telling_tales
-    await api.service.pool.execute("UPDATE deliveries SET due_at = now() WHERE status = 'pending'")
+    await until_true(lambda: one_has_failed(api.service.pool))
+    await let_be_due(api.service.pool)
     await until(lambda: len(workflow.got) == 2)
     assert workflow.got[0].body == workflow.got[1].body

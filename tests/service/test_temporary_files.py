@@ -14,7 +14,6 @@ import pytest
 from rfp_service.temporary_files import own_temporary_folder
 from shared.embedded.places import AT_WORK
 from tests.support.patience import PATIENCE_SECONDS, SECONDS_BETWEEN
-from tests.support.postgres import throwaway_folder
 from tests.support.running import Running, running
 
 WORKS = """
@@ -85,14 +84,13 @@ def must_go(folder: Path) -> None:
         time.sleep(SECONDS_BETWEEN)
 
 
-def test_a_service_that_is_killed_leaves_its_folder_to_the_next_start() -> None:
-    with throwaway_folder() as data:
-        with running(data, "serve", "--worker") as service:
-            killed = held_by(service)
-            (killed / "rfp-batch-1").mkdir()
-            service.kill()
-            service.start()
-            ended = held_by(service)
-            must_go(killed)  # another's start may be removing it just now
-            assert ended.is_dir()
-        assert not ended.exists()
+def test_a_service_that_is_killed_leaves_its_folder_to_the_next_start(data_folder: Path) -> None:
+    with running(data_folder) as service:
+        killed = held_by(service)
+        (killed / "rfp-batch-1").mkdir()
+        service.kill()
+        service.start()
+        ended = held_by(service)
+        must_go(killed)  # another's start may be removing it just now
+        assert ended.is_dir()
+    assert not ended.exists()

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID, uuid4
 
 from eventsourcing.persistence import StoredEvent
@@ -18,7 +19,7 @@ from tests.support.api import Api, running_api
 from tests.support.days import in_days
 from tests.support.patience import LOOKS, until_true
 from tests.support.people import LARS, PRIYA, RITA, SAM
-from tests.support.postgres import Base, session, throwaway_folder
+from tests.support.postgres import Base, session
 from tests.support.running import Running, running
 from tests.support.specs import as_stored, stamp
 
@@ -173,8 +174,8 @@ async def appended(service: Running, stream_id: UUID, version: int) -> int:
         return int(await connection.fetchval("SELECT position FROM event_head"))
 
 
-async def test_a_worker_killed_and_begun_again_signs_on_and_says_the_same() -> None:
-    with throwaway_folder() as folder, running(folder) as service:
+async def test_a_worker_killed_and_begun_again_signs_on_and_says_the_same(data_folder: Path) -> None:
+    with running(data_folder) as service:
         position = await appended(service, uuid4(), 1)
         rfp = uuid4()
         await asyncio.to_thread(service.kill)

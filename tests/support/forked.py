@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
@@ -26,23 +27,36 @@ _CONTEXT.set_forkserver_preload(list(IMPORTED))
 
 
 def forked(
-    arguments: Sequence[str], environment: Mapping[str, str], out: Path, err: Path
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    out: Path,
+    err: Path,
+    constants: Mapping[str, float] | None = None,
 ) -> ForkServerProcess:
-    """Begin the program as `rfp-service` would, writing to these files."""
-    process = _CONTEXT.Process(
-        target=_program, args=(tuple(arguments), dict(environment), out, err), daemon=True
-    )
+    """Begin the program as `rfp-service` would, writing to these files; with other constants, if you like."""
+    given = (tuple(arguments), dict(environment), out, err, dict(constants or {}))
+    process = _CONTEXT.Process(target=_program, args=given, daemon=True)
     process.start()
     return process
 
 
-def _program(arguments: Sequence[str], environment: Mapping[str, str], out: Path, err: Path) -> None:
+def _program(
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    out: Path,
+    err: Path,
+    constants: Mapping[str, float],
+) -> None:
     os.environ.clear()
     os.environ.update(environment)
     for number, path in ((1, out), (2, err)):
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         os.dup2(file, number)
         os.close(file)
+    for place, value in constants.items():
+        module, _, name = place.partition(":")
+        assert hasattr(import_module(module), name), f"{place} is no longer there"
+        setattr(import_module(module), name, value)
     sys.argv = ["rfp-service", *arguments]
     from rfp_service.cli import main
 

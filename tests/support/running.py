@@ -1,6 +1,7 @@
 """The program as its operators run it: a process of its own, over real sockets, that can be killed."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -22,6 +23,8 @@ from tests.support.patience import Patient
 
 PROGRAM = Path(sys.executable).with_name("rfp-service")
 START_SECONDS = 300  # nothing waits for so long but a fault
+# What the program waits for in quiet, and a specification would wait for too.
+SOONER = {"shared.ledger.signing:WITNESSED_EVERY_SECONDS": 0.5}
 
 
 def free_port() -> int:
@@ -41,6 +44,7 @@ class Running:
     process: ForkServerProcess | None = None
     command: tuple[str, ...] = ("serve", "--worker")
     more: dict[str, str] = field(default_factory=dict)
+    constants: dict[str, float] = field(default_factory=lambda: dict(SOONER))
 
     @property
     def url(self) -> str:
@@ -60,7 +64,7 @@ class Running:
         """Run a command of the program to its end."""
         with tempfile.TemporaryDirectory() as folder:
             out, err = Path(folder, "out"), Path(folder, "err")
-            process = forked(arguments, self.environment, out, err)
+            process = forked(arguments, self.environment, out, err, self.constants)
             status = _ended(process)
             done = subprocess.CompletedProcess(arguments, status, out.read_text(), err.read_text())
         assert not check or done.returncode == 0, done.stdout + done.stderr
@@ -69,7 +73,7 @@ class Running:
     def begin(self) -> None:
         """Start it."""
         self.said.unlink(missing_ok=True)
-        self.process = forked(self.command, self.environment, self.said, self.said)
+        self.process = forked(self.command, self.environment, self.said, self.said, self.constants)
 
     def start(self) -> None:
         """Start it, and wait until it is ready."""
@@ -141,12 +145,25 @@ def _ended(process: ForkServerProcess) -> int:
 
 
 @contextmanager
-def running(data_dir: Path, *command: str, **more: str) -> Iterator[Running]:
+def running(
+    data_dir: Path, *command: str, constants: Mapping[str, float] | None = None, **more: str
+) -> Iterator[Running]:
     """Start the service on a data folder, and stop it afterwards."""
     service = Running(data_dir, command=command or ("serve", "--worker"), more=more)
+    service.constants |= constants or {}
     try:
         service.start()
         yield service
     finally:
         if service.process is not None:
             service.stop()
+
+
+def copied(used: Path, data_dir: Path) -> None:
+    """Make a data folder like one on which the program has run once: to make a database takes seconds."""
+    source, copy = Places.of(used), Places.of(data_dir)
+    for path in used.iterdir():
+        if path.is_file() and path.name != "postgres.where":
+            shutil.copy2(path, data_dir)
+    # With its owner, who may be another account; only a copy by the system keeps that.
+    subprocess.run(["cp", "-a", source.cluster, copy.cluster], check=True)

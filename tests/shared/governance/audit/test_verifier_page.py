@@ -18,6 +18,7 @@ from tests.shared.governance.audit.forgeries import (
 )
 from tests.shared.governance.audit.test_forgeries import bundles
 from tests.support.browser import browser, must_be_accessible
+from tests.support.in_full import in_turn
 
 PICTURES = os.environ.get("PICTURES")  # a folder for whoever wants to look
 WIDTHS = (320, 1280)
@@ -26,8 +27,8 @@ UNCHECKED = "story.html and READ-ME-FIRST.txt in the bundle were not checked"
 
 
 async def looked_at(page: Page, name: str) -> None:
-    """Expect a state of the page to be accessible on a phone and on a desk."""
-    for width in WIDTHS:
+    """Expect a state of the page to be accessible on a phone or on a desk, by turns."""
+    for width in in_turn(name, WIDTHS):
         await page.set_viewport_size({"width": width, "height": 800})
         await must_be_accessible(page)
         if PICTURES:

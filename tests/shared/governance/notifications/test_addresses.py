@@ -176,7 +176,7 @@ async def test_no_answer_holds_the_sender_up_or_fills_its_memory(which: str) -> 
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
-    seconds = 2 if fault == "TimeoutError" else PATIENCE_SECONDS
+    seconds = 0.3 if fault == "TimeoutError" else PATIENCE_SECONDS
     async with server, transport(AllowList(loopback=True), seconds) as through:
         answer = await through.post(url, b"{}", {"Content-Length": "2"})
     assert (answer.fault, answer.status) == (fault, status)
