@@ -16,6 +16,7 @@ from rfp_service.service import Service, opened
 from shared.governance.audit.log_history.domain import HISTORY_ID, KeysRewrapped
 from shared.record.eventstore.wrapping import UnderAnotherSecret
 from shared.settings import NotConfigured, Settings
+from tests.support.erasing import erased
 from tests.support.issuing import RSA
 from tests.support.patience import until_true
 from tests.support.postgres import Base, session
@@ -24,6 +25,11 @@ from tests.support.running import Running
 OLD, NEW = (base64.b64encode(bytes(31) + bytes([n])).decode() for n in (1, 2))
 PEOPLE = 1_500  # more than one block
 STATES = "SELECT id, wrapped FROM personal_keys ORDER BY id"
+KEPT = "INSERT INTO personal_keys (id, person, stream_id, wrapped) VALUES ($1, $2, gen_random_uuid(), 'x')"
+WAITING = """
+SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()
+    AND wait_event_type = 'Lock' AND query LIKE '%destroy_personal_keys%')
+"""
 
 
 @asynccontextmanager
@@ -113,6 +119,26 @@ async def test_killed_in_the_middle_nothing_is_lost_and_the_next_goes_on(base: B
     async with knowing(base, NEW) as service:
         assert await all_open(service, sealed)
         assert len(await service.record.stream(HISTORY_ID)) == 1
+
+
+async def test_whoever_is_erased_meanwhile_waits_for_no_key_that_waits_for_theirs(base: Base) -> None:
+    """Wrapping anew takes keys in the order of their ids; so does destroying, wherever they lie."""
+    things = sorted((uuid4() for _ in range(2)), reverse=True)
+    async with knowing(base, OLD) as service, session(base.owner) as owner, session(base.admin) as watching:
+        for thing in things:  # the larger id lies first
+            await owner.execute(KEPT, thing, "wilma")
+        async with owner.transaction():
+            await owner.execute("SELECT FROM personal_keys WHERE id = $1 FOR UPDATE", things[1])
+            erasing = asyncio.create_task(erased(service.store, service.texts, "wilma"))
+
+            async def waits() -> bool:
+                return bool(await watching.fetchval(WAITING))
+
+            await until_true(waits)
+            await owner.execute("SELECT FROM personal_keys WHERE id = $1 FOR UPDATE", things[0])
+        await erasing
+        left = "SELECT count(*) FROM personal_keys WHERE person = 'wilma' AND wrapped IS NOT NULL"
+        assert await watching.fetchval(left) == 0
 
 
 async def number_changed(connection: asyncpg.Connection, before: list[asyncpg.Record]) -> int:
