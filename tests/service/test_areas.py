@@ -1,8 +1,13 @@
 """What is of another service area is not there, by whichever door; addresses are for who needs them."""
 
 from typing import Any
+from uuid import UUID
 
+from rfp_service.rfps.domain.events import RfpAmended, RfpRaised
+from rfp_service.rfps.domain.restatement import RfpRestated
+from rfp_service.rfps.domain.stages import Party, Stage
 from shared.kernel.roles import Role
+from shared.web.access.areas import owned
 from shared.web.access.claims import Identity, Scope
 from tests.support.api import Api
 from tests.support.days import in_days
@@ -11,6 +16,15 @@ from tests.support.people import ADA, LARS, LEO, PRIYA, RITA, SAM, Who
 SUE = Who("sue", (Role.REQUESTER,), areas=("Schools",))
 REG = Who("reg", (Role.REQUESTER,), areas=("Registrars",))
 BOTH = Who("bo", (Role.REQUESTER, Role.FINANCE), areas=("Schools",))
+MOVED = Who("reg", (Role.REQUESTER,), areas=("Libraries",))  # no longer with the registrars
+RAISED = RfpRaised(
+    stage=Stage.DRAFT,
+    waiting_on=Party.REQUESTER,
+    title="Laptops",
+    description="Forty.",
+    service_area="Registrars",
+    raised_by="rita",
+)
 
 
 async def declared(api: Api, matter: str, *fields: str) -> str:
@@ -58,6 +72,35 @@ async def test_no_decision_is_taken_on_what_is_of_another_area(api: Api) -> None
         for version in (1, 7, None):  # what is not there has no version either
             await api.post(f"/v1/rfps/{rfp}/decisions", body, SUE, 404, version)
         await api.post(f"/v1/rfps/{rfp}/decisions", body, REG, 412, 7)
+
+
+async def test_whoever_asks_for_it_now_sees_it_by_every_door_and_whoever_did_before_by_none(api: Api) -> None:
+    await api.adopt_scheme()
+    await api.meets(SUE, REG)
+    rfp = await api.raised(REG)
+    await api.decide(rfp, "replace-requester", REG, requester="sue", reason="Her team needs them.")
+    body = {"decision": "request-advice", "body": "Digital working group", "question": "Does it fit?"}
+    for path in (f"/v1/rfps/{rfp}", f"/v1/rfps/{rfp}/history", f"/v1/rfps/{rfp}/holds"):
+        await api.get(path, SUE)
+        await api.get(path, MOVED, 404)
+    await api.get("/v1/comments", SUE, case_id=rfp)
+    await api.get("/v1/comments", MOVED, 404, case_id=rfp)
+    await api.post(f"/v1/rfps/{rfp}/decisions", body, MOVED, 404, 2)
+    assert rfp in {each["id"] for each in (await api.get("/v1/changes", SUE, after=0)).json()["items"]}
+    assert rfp not in {each["id"] for each in (await api.get("/v1/changes", MOVED, after=0)).json()["items"]}
+
+
+def test_what_an_undone_batch_had_moved_to_another_area_is_of_its_own_again() -> None:
+    moved = RfpAmended(stage=Stage.DRAFT, waiting_on=Party.REQUESTER, service_area="Schools")
+    back = RfpRestated(
+        stage=Stage.DRAFT,
+        waiting_on=Party.REQUESTER,
+        restored={"service_area": "Registrars"},
+        undone=UUID(int=1),
+        reason="The register was an old one.",
+    )
+    assert owned([RAISED, moved]) == ("Schools", "rita")
+    assert owned([RAISED, moved, back]) == ("Registrars", "rita")
 
 
 async def test_exemptions_are_listed_of_ones_own_areas(api: Api) -> None:
@@ -113,7 +156,7 @@ async def test_names_are_for_who_names_a_colleague_and_addresses_for_administrat
         )
         await api.service.people.person_id(said)
 
-    async def addresses(who: Who) -> dict[str, str]:
+    async def addresses(who: Who) -> dict[str, str | None]:
         items = (await api.get("/v1/people", who)).json()["items"]
         shown = {item["id"]: item["email"] for item in items if item["id"] in ("rita", "leo")}
         assert {item["name"] for item in items if item["id"] in shown} == {"Rita", "Leo"}
@@ -124,9 +167,9 @@ async def test_names_are_for_who_names_a_colleague_and_addresses_for_administrat
         return shown
 
     assert await addresses(ADA) == {"rita": "rita@council.example", "leo": "leo@council.example"}
-    assert await addresses(RITA) == {"rita": "rita@council.example", "leo": ""}
+    assert await addresses(RITA) == {"rita": "rita@council.example", "leo": None}
     for who in (PRIYA, SAM, LARS):
-        assert await addresses(who) == {"rita": "", "leo": ""}
+        assert await addresses(who) == {"rita": None, "leo": None}
     await api.get("/v1/people", RITA, 422, sort="email")  # an order would tell what is withheld
     for role in (Role.SERVICE_ACCOUNT, Role.EVALUATOR, Role.FINANCE):
         who = Who(f"one-{role.value}", (role,))

@@ -82,6 +82,11 @@ class RequesterReplaced(Aside):
     requester: str
     reason: Personal
 
+    @property
+    def raised_by(self) -> str:
+        """Return whose it is from now on, by the name that raising it has for that."""
+        return self.requester
+
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with its new requester."""
         return replace(Aside.apply(self, rfp), raised_by=self.requester).with_part(

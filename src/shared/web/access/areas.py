@@ -9,10 +9,14 @@ from shared.kernel.person import Person
 
 
 def owned(events: Iterable[Event[Any]]) -> tuple[str | None, str | None]:
-    """Return the service area of a thing and who raised it, as its events say; None if they don't."""
+    """Return the service area of a thing and who raised it, as its events say; None if they don't.
+
+    What a batch that was undone had changed holds again what it held.
+    """
     area = raised_by = None
     for event in events:
-        area = getattr(event, "service_area", None) or area
+        again = getattr(event, "restored", {}).get("service_area")
+        area = getattr(event, "service_area", None) or again or area
         raised_by = getattr(event, "raised_by", None) or raised_by
     return area, raised_by
 
