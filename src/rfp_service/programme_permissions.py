@@ -47,6 +47,7 @@ PROGRAMME_ROWS: dict[str, tuple[Role, ...]] = {
     "RegisterContract": (CONTRACTS, PROCUREMENT),
     "OpenContractFeed": EVERYBODY,
     "RevokeContractFeed": EVERYBODY,
+    "read-contract-feeds": EVERYBODY,
     "ImportContract": (CONTRACTS, PROCUREMENT),
     "SaveContractMapping": (CONTRACTS, PROCUREMENT),
     "LinkContractReference": (CONTRACTS, PROCUREMENT),

@@ -7,7 +7,7 @@ from icalendar import Calendar
 from tests.service.test_contracts import CORA, registered
 from tests.service.test_lists import exempted
 from tests.support.api import Api
-from tests.support.people import LEO, SAM
+from tests.support.people import LEO, RITA, SAM, Who
 
 
 async def test_a_private_address_shows_the_calendar_until_it_is_revoked(api: Api) -> None:
@@ -49,3 +49,25 @@ async def test_only_a_hash_of_its_token_is_kept_and_revoked_it_is_gone_at_once(a
     assert (await api.client.get(address)).status_code == 404
     refused = await api.post(path, revoke, LEO, 409, version=2)
     assert refused.json()["type"] == "/problems/calendar-feed-over"
+
+
+async def test_whoever_opened_an_address_finds_it_and_whoever_manages_contracts_finds_all(api: Api) -> None:
+    highways = Who("hugo", RITA.roles, frozenset({"Highways"}))
+    own = (await api.post("/v1/contract-feeds", {"owner": "olga"}, LEO)).json()
+    limited = (await api.post("/v1/contract-feeds", {}, highways)).json()
+
+    async def found(who: Who, **query: object) -> list[str]:
+        page = await api.get("/v1/contract-feeds", who, **query)
+        assert "token" not in page.text
+        return [each["id"] for each in page.json()["items"]]
+
+    assert await found(LEO) == [own["id"]]
+    assert await found(SAM) == []
+    assert await found(CORA) == [limited["id"], own["id"]]
+    first, second = (await api.get("/v1/contract-feeds", CORA)).json()["items"]
+    assert (second["opened_by"], second["owner"], second["revoked"]) == ("leo", "olga", False)
+    assert (first["owner"], first["version"], first["areas"]) == (None, 1, None)
+    revoke = {"decision": "revoke", "reason": "He has left."}
+    await api.post(f"/v1/contract-feeds/{own['id']}/decisions", revoke, LEO, version=1)
+    assert await found(CORA, revoked="false") == [limited["id"]]
+    assert await found(LEO, revoked="true") == [own["id"]]

@@ -46,6 +46,7 @@ IN_SIGHT = {
     "/v1/catalogue-orders": {"status"},
     "/v1/approvals": {"unreachable"},
     "/v1/pipeline-notices": {"standing"},
+    "/v1/contract-feeds": {"revoked"},
     "/v1/priorities": {"name"},
     "/v1/delegations": {"delegator", "delegate", "live"},
     "/v1/audit/decisions": {"by", "kind", "body_of_work", "decision", "stream_id", "from", "to"},

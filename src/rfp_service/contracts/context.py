@@ -20,6 +20,7 @@ from rfp_service.contracts.reactions import (
     kept_out_of_renewal,
     still_waits,
 )
+from rfp_service.contracts.views.calendar_feeds import CONTRACT_FEEDS
 from rfp_service.contracts.views.pipeline import PIPELINE_YEARS
 from rfp_service.contracts.views.register import CONTRACT_REGISTER
 from rfp_service.contracts.views.rounds import REVIEW_ROUNDS
@@ -31,7 +32,7 @@ CONTRACTS = Context(
     tagged=TAGGED,
     prerequisites=PREREQUISITES,
     report_cases=REPORT_CASES,
-    views=(CONTRACT_REGISTER, REVIEW_ROUNDS, PIPELINE_YEARS),
+    views=(CONTRACT_REGISTER, REVIEW_ROUNDS, PIPELINE_YEARS, CONTRACT_FEEDS),
     reactions=(SET_CONTRACT_CLOCKS, SET_PIPELINE_CLOCKS, NOTIFY_RENEWAL_TIER, TELL_OF_RENEWALS),
     routes=(
         "rfp_service.contracts.api.contracts:router",

@@ -7,16 +7,22 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Path, Request, Response
-from pydantic import Field
+from pydantic import BaseModel, Field
+from sqlalchemy import ColumnElement
 
 from rfp_service.contracts.api.feed import answer_calendar
-from rfp_service.contracts.commands.calendar_feeds import OpenContractFeed, RevokeContractFeed
+from rfp_service.contracts.commands.calendar_feeds import MANAGERS, OpenContractFeed, RevokeContractFeed
 from rfp_service.contracts.domain.calendar_feeds import CalendarFeed, feed_id
+from rfp_service.contracts.views.calendar_feeds import CalendarFeedRow, contract_feeds
 from shared.kernel.errors import NotFound
+from shared.kernel.fields import Flag
 from shared.kernel.messages import Receipt
 from shared.kernel.person import Person
 from shared.web.core_service import core_service
-from shared.web.decisions.commands import Commands, OpeningCommands
+from shared.web.decisions.commands import Commands, OpeningCommands, may
+from shared.web.lists.filters import ListMoment
+from shared.web.lists.list_of import ListOf
+from shared.web.lists.queries import ListQuery
 from shared.web.reads.answers import CREATES, DECIDES
 from shared.web.reads.readings import Reading
 from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
@@ -29,6 +35,37 @@ router = APIRouter(
     prefix="/v1/contract-feeds", tags=["contracts"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT
 )
 open_router = APIRouter(prefix="/v1/contract-feeds")
+
+
+class FeedFilters(BaseModel):
+    """What a list of private addresses can be narrowed to."""
+
+    revoked: Annotated[Flag | None, Field(description="Only those that are revoked, or still hold.")] = None
+
+
+def _ones_own(moment: ListMoment) -> "list[ColumnElement[bool]]":
+    """Return the condition on the addresses that one has opened; who may revoke all sees all."""
+    person = moment.reading.person
+    return [] if MANAGERS & {*person.roles} else [contract_feeds.c.opened_by.in_(person.ids)]
+
+
+FEED_LIST = ListOf(
+    name="contract-feeds", row=CalendarFeedRow, table=contract_feeds, filters=FeedFilters, within=_ones_own
+)
+
+
+@router.get(
+    "",
+    summary="List private calendar addresses",
+    dependencies=[may("read-contract-feeds")],
+    responses=FEED_LIST.responses,
+)
+async def list_contract_feeds(query: Annotated[ListQuery, FEED_LIST.asked]) -> Response:
+    """List the addresses that you have opened, or, as who manages contracts, everybody's; newest first.
+
+    What opens one is in no list: it was shown once.
+    """
+    return await FEED_LIST.answer(query)
 
 
 class OpenedFeed(Receipt):

@@ -13,7 +13,7 @@ from shared.kernel.fields import PersonId, Reason
 from shared.kernel.messages import Command, Stamp
 from shared.kernel.roles import Role
 
-MANAGERS = frozenset({Role.CONTRACT_MANAGER.value, Role.ADMINISTRATOR.value})
+MANAGERS = frozenset({Role.CONTRACT_MANAGER, Role.ADMINISTRATOR})
 
 
 class OpenContractFeed(Command[CalendarFeed]):
