@@ -225,6 +225,28 @@ async def test_an_outcome_and_a_programme_can_be_put_right(api: Api) -> None:
     assert (await board(api))["programme"]["name"] == "Transition"
 
 
+async def test_a_programme_is_seen_by_itself_with_what_may_be_decided_on_it(api: Api) -> None:
+    await programme(api)
+    path = f"/v1/programmes/{PROGRAMME}"
+    began = (await api.get(path, PIA)).json()
+    assert (began["version"], began["code"], began["owner"], began["owner_name"]) == (
+        1,
+        "transition",
+        None,
+        None,
+    )
+    assert began["next"] == [{"decision": "amend", "allowed": True}]
+    receipt = await decided(api, f"programmes/{PROGRAMME}", "amend", owner="pia", reason="She runs it.")
+    seen = (await api.get(path, RITA, after=receipt["position"])).json()
+    assert (seen["version"], seen["owner"], seen["owner_name"], seen["next"]) == (2, "pia", "pia", [])
+    then = (await api.get(path, RITA, as_of=receipt["position"] - 1)).json()
+    assert (then["owner"], then["next"]) == (None, None)
+    history = (await api.get(f"{path}/history", RITA)).json()["items"]
+    assert [entry["decision"] for entry in history] == ["ProgrammeBegun", "ProgrammeAmended"]
+    for missing in (f"/v1/programmes/{uuid4()}", f"/v1/programmes/{uuid4()}/history"):
+        await api.get(missing, RITA, 404)
+
+
 async def test_spend_demand_and_risk_are_read_by_priority(api: Api) -> None:
     strategy = {
         "name": "Digital strategy",
@@ -247,7 +269,8 @@ async def test_spend_demand_and_risk_are_read_by_priority(api: Api) -> None:
     await api.post("/v1/priority-tags", tag, RITA, 403, version=1)
     await api.post("/v1/priority-tags", {**tag, "on": "contract", "id": contract}, PIA, version=0)
     seen, empty = (await api.get("/v1/priorities", PIA)).json()["items"]
-    assert {thing["id"] for thing in seen["things"]} == {step, rfp, contract}
+    versions = {thing["id"]: thing["tags_version"] for thing in seen["things"]}
+    assert versions == {step: None, rfp: 1, contract: 1}
     figures = {name: value for name, value in seen.items() if name != "things"}
     assert figures == {
         "strategy": "Digital strategy",

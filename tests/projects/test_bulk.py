@@ -362,7 +362,7 @@ async def test_a_batch_is_undone_as_a_new_batch(api: Api) -> None:
     assert undone["counts"] == {"done": 2, "repeated": 0, "refused": 1}
     api.position = await api.service.record.head()
     categories = [(await api.get(f"/v1/projects/{p}")).json()["category"] for p in ids]
-    assert categories == ["", "Bridges", "Roads"]
+    assert categories == [None, "Bridges", "Roads"]
     shown = (await api.get(f"/v1/project-batches/{batch}")).json()
     assert (shown["status"], shown["undone_by"]) == ("undone", undone["batch"])
     again = await api.post(path, undo, PIA, 409, version=3)
@@ -385,7 +385,7 @@ async def test_a_batch_that_others_build_upon_is_undone_after_them(api: Api) -> 
         assert undone["counts"]["done"] == 3
     api.position = await api.service.record.head()
     seen = [(await api.get(f"/v1/projects/{project}")).json() for project in ids]
-    assert [(p["stage"], p["category"]) for p in seen] == [("identified", "")] * 3
+    assert [(p["stage"], p["category"]) for p in seen] == [("identified", None)] * 3
 
 
 async def test_an_undo_is_not_undone(api: Api) -> None:

@@ -257,4 +257,4 @@ async def test_a_service_area_that_the_scheme_does_not_list_is_reported(api: Api
     assert cell["reason"] == "is no service area that the scheme lists"
     assert cell["expected"] == "one of: Highways, Libraries"
     rows = (await api.get("/v1/projects", PIA)).json()["items"]
-    assert {row["reference"]: row["service_area"] for row in rows} == {"ICT-1": "Highways", "ICT-2": ""}
+    assert {row["reference"]: row["service_area"] for row in rows} == {"ICT-1": "Highways", "ICT-2": None}

@@ -104,13 +104,13 @@ async def test_many_projects_are_categorised_after_a_preview_and_undone(api: Api
     said = {**form, f"project.{made[0]}": "yes", "category": "Networks / Schools", "reason": "As it is."}
     preview = await send(api, path, {**said, "act": "preview"})
     assert "1 project would be" in preview.text
-    assert [each["category"] for each in await projects(api)] == ["", ""]
+    assert [each["category"] for each in await projects(api)] == [None, None]
     confirming = {**hidden_in(preview), f"project.{made[0]}": "yes", "act": "confirm"}
     answers = [await send(api, path, confirming) for _ in range(2)]
     assert answers[0].headers["location"] == answers[1].headers["location"]
     await text(api, "/console/projects")
     found = [(each["category"], each["sub_category"]) for each in await projects(api)]
-    assert found == [("Networks", "Schools"), ("", "")]
+    assert found == [("Networks", "Schools"), (None, None)]
 
 
 async def test_lists_say_the_apis_own_figures(api: Api) -> None:

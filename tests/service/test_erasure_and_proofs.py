@@ -103,7 +103,7 @@ async def test_after_an_erasure_and_after_a_restore_every_proof_and_bundle_holds
     await restored(base, [tuple(row) for row in backup])
     async with running_api(base, settings=settings) as api:
         assert await api.service.pool.fetchval(OPEN_KEYS) == 0  # destroyed again before serving
-        assert (await api.get("/v1/people/wilma", SAM)).json()["name"] == ""
+        assert (await api.get("/v1/people/wilma", SAM)).json()["name"] is None
         await everything_holds(api, kept, before, proof, position)
         assert (await kept.proof(api, position))["position"] == position
 

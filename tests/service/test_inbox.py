@@ -27,7 +27,7 @@ async def kinds(api: Api, who: Who, **query: object) -> list[str]:
 async def test_an_rfp_waits_for_whoever_has_the_turn_and_for_nobody_else(api: Api) -> None:
     rfp = await api.raised()
     [item] = await waiting(api, RITA)
-    assert (item["kind"], item["id"], item["thing"], item["acting_for"]) == ("request", rfp, "rfp", "")
+    assert (item["kind"], item["id"], item["thing"], item["acting_for"]) == ("request", rfp, "rfp", None)
     assert (item["unread"], item["overdue"], item["due_on"]) == (True, False, None)
     for who in (LEO, PRIYA, HANA, LARS, SAM, ADA, PIA):
         assert await kinds(api, who) == [], who.id

@@ -149,7 +149,7 @@ class Walk:
                 anything.add(thing)
                 if kind := DECIDED_BY.get((room, each["decision"])):
                     identity = thing or str(SCHEME_ID)
-                    allowed |= {(kind, identity, whom) for whom in each.get("acting_for") or ("",)}
+                    allowed |= {(kind, identity, whom) for whom in each.get("acting_for") or (None,)}
         return allowed, anything
 
 

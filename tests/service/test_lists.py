@@ -8,7 +8,7 @@ import orjson
 from shared.kernel.roles import Role
 from tests.support.api import Api
 from tests.support.days import in_days
-from tests.support.people import HANA, LARS, LEO, RITA, SAM, Who
+from tests.support.people import HANA, LARS, LEO, PIA, RITA, SAM, Who
 
 HIGHWAYS = Who("hugo", RITA.roles, frozenset({"Highways"}))
 
@@ -101,6 +101,25 @@ async def test_a_list_is_sorted_by_named_fields_with_what_has_no_value_last(api:
         "title,title,title,title,title",
     ):
         await api.get("/v1/rfps", expect=422, sort=sort)
+
+
+async def test_what_nobody_has_said_yet_is_null_found_by_a_blank_and_counted_as_nothing(api: Api) -> None:
+    body = {"reference": "P-1", "title": "Network", "origin": "council", "owner": "pia"}
+    await api.post("/v1/projects", body, PIA)
+    await api.post("/v1/projects", body | {"reference": "P-2", "owner": None}, PIA)
+
+    async def found(**query: Any) -> list[str]:
+        return [each["reference"] for each in (await api.get("/v1/projects", **query)).json()["items"]]
+
+    page = (await api.get("/v1/projects", count_by="owner", sort="owner")).json()
+    assert [each["owner"] for each in page["items"]] == ["pia", None]
+    assert page["items"][0]["category"] is None
+    assert page["counts"] == [{"value": "pia", "count": 1}, {"value": None, "count": 1}]
+    assert await found(owner="") == ["P-2"]
+    assert await found(owner=["", "pia"]) == ["P-2", "P-1"]
+    assert await found(category="") == ["P-2", "P-1"]
+    at_risk = (await api.get("/v1/projects/at-risk", owner="")).json()["items"]
+    assert [(each["reference"], each["owner"]) for each in at_risk] == [("P-2", None)]
 
 
 async def paged(api: Api, who: Who = RITA, **query: Any) -> list[str]:

@@ -224,7 +224,7 @@ async def test_whoever_wants_no_mail_gets_none_and_quiet_hours_are_waited_for(ap
         "mail": True,
         "teams": False,
         "working_days_only": False,
-        "digest_at": "",
+        "digest_at": None,
         **quiet,
     }
     rfp = await api.in_approval(adopt=False)

@@ -204,7 +204,7 @@ async def test_an_erasure_is_applied_again_after_a_restore(base: Base) -> None:
             UUID(str(keys[0]["id"])),
         )
     async with running_api(base) as api:
-        assert (await api.get("/v1/people/wilma", SAM)).json()["name"] == ""
+        assert (await api.get("/v1/people/wilma", SAM)).json()["name"] is None
         left = await api.service.pool.fetchval("SELECT count(*) FROM personal_keys WHERE wrapped IS NOT NULL")
         assert left == 0
 
@@ -251,7 +251,7 @@ async def test_who_was_erased_is_not_named_again_by_signing_in(api: Api) -> None
     await named(api, "wilma")
     await decide(api, "erase", person="wilma", ground="Schedule, line 4")
     await named(api, "wilma")
-    assert (await api.get("/v1/people/wilma", SAM)).json()["name"] == ""
+    assert (await api.get("/v1/people/wilma", SAM)).json()["name"] is None
     assert (await api.service.store.reader.stream(DIRECTORY_ID))[-1].by == "ada"
 
 

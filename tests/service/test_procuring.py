@@ -230,7 +230,7 @@ async def test_a_delegate_sees_what_waits_and_is_recorded_as_acting_for(api: Api
     rfp = await api.in_approval()
     today = datetime.now(UTC).date().isoformat()
     assert await _waiting(api, dora) == []
-    assert await _waiting(api, HANA) == [(rfp, "")]
+    assert await _waiting(api, HANA) == [(rfp, None)]
     give = {
         "delegate": "dora",
         "limit_pence": 2_000_000,
@@ -278,7 +278,7 @@ async def test_a_delegation_below_the_value_does_not_do(api: Api) -> None:
     assert (refused.json()["value_pence"], refused.json()["limit_pence"]) == (2_000_000, 1_999_999)
 
 
-async def _waiting(api: Api, who: Who) -> list[tuple[str, str]]:
+async def _waiting(api: Api, who: Who) -> list[tuple[str, str | None]]:
     items = (await api.get("/v1/approvals", who)).json()["items"]
     return [(item["id"], item["acting_for"]) for item in items]
 

@@ -74,7 +74,7 @@ async def test_a_channel_gets_a_card_and_its_address_is_never_seen_again(
         endpoint = made.json()["id"]
         assert made.json()["secret"] is None
         seen = await until_status(api, endpoint, "active")
-        assert (seen["url"], seen["host"]) == ("", "")
+        assert (seen["url"], seen["host"]) == (None, None)
         rfp = await api.in_approval()
         await until(lambda: "Your approval is asked for" in titles(workflow))
         [action] = card(workflow.got[-1])["actions"]

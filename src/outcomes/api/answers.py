@@ -9,6 +9,7 @@ from outcomes.domain.horizons import Colour, Horizon
 from outcomes.domain.milestone import MilestoneStatus
 from outcomes.domain.tags import AwaitedKind, EvidenceDocument, MeasureShown
 from outcomes.views.registers import ProgrammeRow
+from shared.kernel.fields import TextOrNull
 from shared.web.decisions.next_decisions import Next
 
 
@@ -67,19 +68,19 @@ class MilestoneShown(BaseModel):
     overdue: bool
     colour: Colour
     colour_reasons: list[str]
-    owner: str
-    owner_name: str
+    owner: TextOrNull
+    owner_name: TextOrNull
     due: date | None
     first_due: date | None
     moves: list[MoveShown]
-    progress: str
-    confidence: str
+    progress: TextOrNull
+    confidence: TextOrNull
     priorities: list[str]
     evidence: list[EvidenceShown]
     waits_for: list[WaitShown]
     met_on: date | None
-    accepted_by: str
-    accepted_by_name: str
+    accepted_by: TextOrNull
+    accepted_by_name: TextOrNull
     reopened: list[ReasonOnDay]
     dropped: ReasonOnDay | None
     last_word_on: date
@@ -97,7 +98,7 @@ class ChaseShown(BaseModel):
     """One time that promised data were asked for again."""
 
     on: date
-    note: str
+    note: TextOrNull
     new_day: date | None
 
 
@@ -123,7 +124,7 @@ class PromisedDataShown(BaseModel):
     arrived_on: date | None
     working_days_late: int
     chases: list[ChaseShown]
-    note: str
+    note: TextOrNull
     waiting: list[WaitingMilestone]
     withheld: dict[str, str] = {}
 
@@ -147,7 +148,7 @@ class ConsultationShown(BaseModel):
     counts: dict[str, int]
     answered: int
     closed_on: date | None
-    conclusion: str
+    conclusion: TextOrNull
     withheld: dict[str, str] = {}
 
 
@@ -175,11 +176,11 @@ class OutcomeShown(BaseModel):
     version: int
     number: int
     statement: str
-    owner: str
-    owner_name: str
+    owner: TextOrNull
+    owner_name: TextOrNull
     colour: Colour
-    confidence: str
-    confidence_reason: str
+    confidence: TextOrNull
+    confidence_reason: TextOrNull
     measures: list[MeasureShown]
     counts: HorizonCounts
     achieved: list[MilestoneShown]
@@ -199,8 +200,14 @@ class OutcomeSeenAlone(OutcomeShown):
 class ProgrammeShown(ProgrammeRow):
     """A programme with its owner's name; a name is today's, whatever is read."""
 
-    owner_name: str
+    owner_name: TextOrNull
     withheld: dict[str, str] = Field({})
+
+
+class ProgrammeSeenAlone(ProgrammeShown):
+    """A programme by itself."""
+
+    next: Next = None
 
 
 class ColourRule(BaseModel):

@@ -17,6 +17,7 @@ from outcomes.domain.ids import strategy_id
 from outcomes.views.registers import consultations, strategies
 from shared.governance.audit.history import EventHistory, answer_history
 from shared.kernel.errors import NotFound
+from shared.kernel.fields import TextOrNull
 from shared.kernel.messages import Receipt
 from shared.web.core_service import core_service
 from shared.web.decisions.commands import Commands, OpeningCommands, may
@@ -47,7 +48,7 @@ class StrategyShown(BaseModel):
     name: str
     edition: str
     sha256: str
-    link: str
+    link: TextOrNull
     adopted_on: date
     themes: list[StrategyTheme]
     withheld: dict[str, str] = {}

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, Table, select
+from sqlalchemy import ColumnElement, Table, Text, select
 
 from outcomes.views.registers import consultations, milestones, outcomes, programmes, promised_data
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
@@ -34,6 +34,9 @@ AS_JSON = (
 )
 
 
+REASON = "reason"  # of an outcome's confidence, as its event calls it
+
+
 @dataclass(frozen=True)
 class ProgrammeFacts:
     """Everything that one programme's answers follow from."""
@@ -48,7 +51,7 @@ class ProgrammeFacts:
     days: WorkingDays
     names: Mapping[str, str]
 
-    def named(self, row: Row, field: str) -> str:
+    def named(self, row: Row, field: str) -> str | None:
         """Return what somebody in a field is called; what is withheld stays its mark."""
         return self.names.get(row[field], row[field])
 
@@ -57,7 +60,8 @@ async def rows_of(reading: Reading, table: Table, *conditions: ColumnElement[boo
     """Return rows of a view as of a reading, its JSON read, less what the reader may not see."""
     statement = select(table).where(reading.valid(table), *conditions)
     rows = [opened(dict(row)) for row in await reading.rows(statement.order_by("first_position"))]
-    await reading.redacted(rows)
+    texts = [column.name for column in table.c if column.nullable and isinstance(column.type, Text)]
+    await reading.redacted(rows, texts=[*texts, REASON])
     return rows
 
 
@@ -70,7 +74,7 @@ def opened(row: Row) -> Row:
         on, reason = row.pop("dropped_on"), row.pop("dropped_because")
         row["dropped"] = on and {"on": on, "reason": reason}
     if "confidence_reason" in row:
-        row["reason"] = row.pop("confidence_reason")
+        row[REASON] = row.pop("confidence_reason")
     return row
 
 
@@ -97,7 +101,7 @@ async def programme_facts(service: CoreService, reading: Reading, programme: UUI
 
 def _people(rows: Sequence[Row]) -> set[str]:
     """Return who is named in rows as their reader may see them."""
-    return {row[name] for row in rows for name in ("owner", "accepted_by") if name in row}
+    return {row[name] for row in rows for name in ("owner", "accepted_by") if row.get(name)}
 
 
 async def scheme_at(service: CoreService, reading: Reading) -> Scheme:

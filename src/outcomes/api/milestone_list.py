@@ -13,7 +13,7 @@ from outcomes.api.conclusions import milestones_shown
 from outcomes.api.facts import programme_facts
 from outcomes.domain.horizons import Colour, Horizon
 from outcomes.domain.milestone import MilestoneStatus
-from shared.kernel.fields import Flag
+from shared.kernel.fields import Flag, TextOrNull
 from shared.record.projecting.row_models import COUNTED, SEARCHED
 from shared.web.core_service import core_service
 from shared.web.decisions.commands import may
@@ -38,8 +38,8 @@ class MilestoneRow(BaseModel):
     horizon: Horizon
     overdue: bool
     colour: Colour
-    owner: Annotated[str, COUNTED]
-    owner_name: str
+    owner: Annotated[TextOrNull, COUNTED]
+    owner_name: TextOrNull
     due: date | None
     first_due: date | None
     met_on: date | None

@@ -16,7 +16,7 @@ from outcomes.domain.milestone import UNDER_WAY, MilestoneStatus
 from outcomes.domain.priority_tags import PriorityTags
 from outcomes.views.registers import milestones, priority_tags, strategies
 from shared.kernel.calendar import day_in_london
-from shared.kernel.fields import ASKED
+from shared.kernel.fields import ASKED, TextOrNull
 from shared.kernel.messages import Receipt
 from shared.web.core_service import core_service
 from shared.web.decisions.commands import Commands, may
@@ -42,8 +42,11 @@ class PriorityThing(BaseModel):
     pence: int | None = Field(
         description="Of an RFP its estimate, of a contract its yearly value; null where nobody may say."
     )
-    risk: str = Field(description="Blank where there is none.")
+    risk: TextOrNull = Field(description="Null where there is none.")
     path: str = Field(examples=["/v1/contracts/0b0e0c4e-5f0a-4a53-a1b8-3d6c6f3f4a11"])
+    tags_version: int | None = Field(
+        description="What If-Match takes to tag it anew; null of a milestone, which is amended."
+    )
 
 
 class PriorityShown(BaseModel):
@@ -101,10 +104,10 @@ async def see_priorities(
 
     Every figure is made of `things`, each with its address; what its reader may not see is in none of them.
     """
-    tags = await _tags(reading)
+    tags, versions = await _tags(reading)
     found = await _standing(request, reading, tags) | await _milestones(reading, tags)
     items = [
-        _shown(strategy["name"], theme["name"], priority, _things(found, tags.get(priority, ())))
+        _shown(strategy["name"], theme["name"], priority, _things(found, tags.get(priority, ()), versions))
         for strategy in await rows_of(reading, strategies)
         for theme in strategy["themes"]
         for priority in theme["priorities"]
@@ -115,10 +118,14 @@ async def see_priorities(
 
 Tagged = tuple[str, UUID]  # the kind of a thing, and its id
 Tags = Mapping[str, Sequence[Tagged]]  # by priority
+Versions = Mapping[Tagged, int]
 
 
-async def _tags(reading: Reading) -> Tags:
-    """Return what is tagged with each priority: of milestones, only where their tags may be read."""
+async def _tags(reading: Reading) -> tuple[Tags, Versions]:
+    """Return what is tagged with each priority, and the tags' versions.
+
+    Milestones have none of their own, and are among it only where their tags may be read.
+    """
     found: dict[str, list[Tagged]] = {}
     tagged = await reading.rows(select(priority_tags).where(reading.valid(priority_tags)))
     pairs = [((row["thing_kind"], row["thing"]), opened(dict(row))["priorities"]) for row in tagged]
@@ -126,7 +133,7 @@ async def _tags(reading: Reading) -> Tags:
     for thing, priorities in pairs:
         for priority in priorities or ():
             found.setdefault(priority, []).append(thing)
-    return found
+    return found, {(row["thing_kind"], row["thing"]): row["version"] for row in tagged}
 
 
 async def _standing(request: Request, reading: Reading, tags: Tags) -> dict[Tagged, TaggedStanding]:
@@ -160,10 +167,14 @@ async def _milestones(reading: Reading, tags: Tags) -> dict[Tagged, TaggedStandi
     return found
 
 
-def _things(found: Mapping[Tagged, TaggedStanding], tagged: Iterable[Tagged]) -> list[PriorityThing]:
+def _things(
+    found: Mapping[Tagged, TaggedStanding], tagged: Iterable[Tagged], versions: Versions
+) -> list[PriorityThing]:
     """Return the things that are in sight, what is at risk first, then what costs most."""
     things = [
-        PriorityThing.model_validate({"on": on, "id": each, **_said(found[on, each])})
+        PriorityThing.model_validate(
+            {"on": on, "id": each, "tags_version": versions.get((on, each)), **_said(found[on, each])}
+        )
         for on, each in tagged
         if (on, each) in found
     ]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Path, Query, Request, Response
 
-from outcomes.api.answers import BoardShown, ColourRule, OutcomeSeenAlone, ProgrammeShown
+from outcomes.api.answers import BoardShown, ColourRule, OutcomeSeenAlone, ProgrammeSeenAlone, ProgrammeShown
 from outcomes.api.conclusions import (
     consultation_shown,
     counts_of,
@@ -68,6 +68,36 @@ async def decide_on_programme(
 async def list_programmes(query: Annotated[ListQuery, PROGRAMME_LIST.asked]) -> Response:
     """List programmes, newest first, as they stand or stood."""
     return await PROGRAMME_LIST.answer(query)
+
+
+@router.get(
+    "/programmes/{programme_id:uuid}",
+    summary="See a programme",
+    dependencies=[may("read-outcomes")],
+    responses=one(ProgrammeSeenAlone, lasting=False),
+)
+async def see_programme(request: Request, programme_id: ProgrammeId, reading: Read) -> Response:
+    """Show one programme; its version is what If-Match takes. Its outcomes are at `/v1/outcomes`."""
+    found = await rows_of(reading, programmes, programmes.c.id == programme_id)
+    if not found:
+        raise NotFound
+    [row], service = found, core_service(request)
+    names = await service.people.names([row["owner"]] if row["owner"] else [])
+    shown = ProgrammeSeenAlone.model_validate(row | {"owner_name": names.get(row["owner"], row["owner"])})
+    stream = await service.store.load(programme_id, Programme(), reading.position)
+    shown = await with_next(request, reading, stream, shown, (AmendProgramme,))
+    return answer_untagged(shown.model_dump(by_alias=True))
+
+
+@router.get(
+    "/programmes/{programme_id:uuid}/history",
+    summary="See a programme's history",
+    dependencies=[may("read-outcomes")],
+    responses=one(EventHistory),
+)
+async def see_programme_history(request: Request, programme_id: ProgrammeId, reading: Read) -> Response:
+    """Show everything that happened to one programme, in order; each outcome has a history of its own."""
+    return await answer_history(request, reading, programme_id, Programme())
 
 
 @router.post("/outcomes", status_code=201, summary="Add an outcome", responses=CREATES)

@@ -13,6 +13,7 @@ from outcomes.domain.paper import Paper
 from outcomes.domain.priority_tags import PriorityTags
 from outcomes.domain.programme import Programme, ProgrammeOutcome
 from outcomes.domain.promised_data import PromisedData
+from shared.kernel.fields import TextOrNull
 from shared.record.projecting.row_models import (
     AS_JSON,
     COUNTED,
@@ -35,8 +36,8 @@ class ProgrammeRow(BaseModel):
     version: int
     code: Annotated[str, SEARCHED]
     name: Annotated[str, SEARCHED]
-    purpose: Annotated[str, SEARCHED, UNSORTED]
-    owner: Annotated[str, COUNTED]
+    purpose: Annotated[TextOrNull, SEARCHED, UNSORTED]
+    owner: Annotated[TextOrNull, COUNTED]
 
 
 class StoredOutcome(BaseModel):
@@ -45,9 +46,9 @@ class StoredOutcome(BaseModel):
     programme: UUID
     number: int
     statement: str
-    owner: str
-    confidence: str
-    confidence_reason: str
+    owner: TextOrNull
+    confidence: TextOrNull
+    confidence_reason: TextOrNull
     measures: JsonText
 
 
@@ -68,20 +69,20 @@ class StoredMilestone(BaseModel):
     outcome: UUID
     title: str
     status: MilestoneStatus
-    owner: str
+    owner: TextOrNull
     due: date | None
     first_due: date | None
     priorities: JsonText
-    progress: str
-    confidence: str
+    progress: TextOrNull
+    confidence: TextOrNull
     moves: JsonText
     evidence: JsonText
     waits_for: Annotated[str, AsJson(_waits)]
     met_on: date | None
-    accepted_by: str
+    accepted_by: TextOrNull
     reopened: Annotated[str, AsJson(_reopened)]
     dropped_on: date | None
-    dropped_because: str
+    dropped_because: TextOrNull
 
 
 class StoredPromise(BaseModel):
@@ -94,7 +95,7 @@ class StoredPromise(BaseModel):
     expected_on: date
     chases: JsonText
     arrived_on: date | None
-    note: str
+    note: TextOrNull
 
 
 class StoredConsultation(BaseModel):
@@ -107,7 +108,7 @@ class StoredConsultation(BaseModel):
     asked: int
     counts: Annotated[str, AsJson(dict)]
     closed_on: date | None
-    conclusion: str
+    conclusion: TextOrNull
 
 
 class StoredStrategy(BaseModel):
@@ -116,7 +117,7 @@ class StoredStrategy(BaseModel):
     name: str
     edition: str
     sha256: str
-    link: str
+    link: TextOrNull
     adopted_on: date
     themes: JsonText
 
@@ -139,7 +140,7 @@ class StoredPaper(BaseModel):
     meeting_on: date
     publish_by: date
     issued_on: date
-    late_because: str
+    late_because: TextOrNull
     as_of: datetime
     since: datetime | None
     position: int

@@ -10,6 +10,7 @@ from projects.api.risk_facts import RiskFacts, judged
 from projects.domain.project import Project, ProjectMilestone
 from projects.views.at_risk import RiskFlag
 from projects.views.register import ProjectRow, register
+from shared.kernel.fields import TextOrNull
 from shared.kernel.messages import Stream
 from shared.web.decisions.next_decisions import Next
 
@@ -46,7 +47,7 @@ class DependencySeen(BaseModel):
 
     on: str
     id: UUID
-    note: str
+    note: TextOrNull
 
 
 class ProjectSeen(ProjectRow):
@@ -54,12 +55,12 @@ class ProjectSeen(ProjectRow):
 
     next: Next = None
 
-    description: str
+    description: TextOrNull
     forecasts: list[date]
     latest_end: date | None
     scores: dict[str, float]
     weights_version: int
-    category_rule: str
+    category_rule: TextOrNull
     needs: list[NeedSeen]
     steps: list[StepSeen]
     checklist: dict[str, str]

@@ -14,7 +14,7 @@ from shared.web.lists.filters import AT_MOST, AskedCode, AskedText, ListMoment, 
 
 def _is_rated(ratings: list[str], _: ListMoment) -> ColumnElement[bool]:
     """Return the condition on how confident delivery is rated, of whichever scale, in any letters."""
-    return func.lower(projects.c.confidence).in_([rating.lower() for rating in ratings])
+    return func.lower(func.coalesce(projects.c.confidence, "")).in_([rating.lower() for rating in ratings])
 
 
 AskedAreas = Annotated[

@@ -15,7 +15,7 @@ from projects.api.capacity import CapacityMonth, OfOurPeople, our_people
 from projects.api.filters import AskedAreas
 from projects.domain.project import Moscow, ProjectStage, Way
 from projects.views.register import StoredProject, projects
-from shared.kernel.fields import Flag
+from shared.kernel.fields import Flag, TextOrNull
 from shared.record.projecting.row_models import COUNTED, SEARCHED, Derived
 from shared.web.core_service import core_service
 from shared.web.decisions.commands import may
@@ -55,9 +55,9 @@ class InternalProject(BaseModel):
     title: Annotated[str, SEARCHED]
     stage: ProjectStage
     paused: bool
-    category: Annotated[str, SEARCHED, COUNTED]
-    service_area: Annotated[str, SEARCHED, COUNTED]
-    owner: Annotated[str, COUNTED]
+    category: Annotated[TextOrNull, SEARCHED, COUNTED]
+    service_area: Annotated[TextOrNull, SEARCHED, COUNTED]
+    owner: Annotated[TextOrNull, COUNTED]
     moscow: Moscow | None
     rank: int
     start: date | None

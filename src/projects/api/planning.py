@@ -97,7 +97,7 @@ async def propose_categories(
     statement = CANDIDATES.where(
         reading.valid(projects), t.is_open, t.first_position > (page.cursor or 0)
     ).limit(page.limit)
-    rows = await reading.rows(statement if again else statement.where(t.category == ""))
+    rows = await reading.rows(statement if again else statement.where(t.category.is_(None)))
     proposed, without = [], []
     candidates = [dict(row) for row in rows]
     await reading.redacted(candidates)

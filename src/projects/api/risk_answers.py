@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from projects.domain.project import Moscow, Origin, ProjectStage, Scale, Way
 from projects.views.at_risk import RiskFlag
 from projects.views.forecasts import DRAWS, Odds
+from shared.kernel.fields import TextOrNull
 from shared.record.projecting.row_models import COUNTED, SEARCHED, Derived
 from shared.web.lists.pages import ValueCount
 
@@ -92,15 +93,15 @@ class RiskProject(BaseModel):
     stage: ProjectStage
     paused: bool
     origin: Origin
-    supplier: Annotated[str, SEARCHED, COUNTED]
-    service_area: Annotated[str, SEARCHED, COUNTED]
-    category: Annotated[str, SEARCHED, COUNTED]
-    sub_category: Annotated[str, SEARCHED, COUNTED]
+    supplier: Annotated[TextOrNull, SEARCHED, COUNTED]
+    service_area: Annotated[TextOrNull, SEARCHED, COUNTED]
+    category: Annotated[TextOrNull, SEARCHED, COUNTED]
+    sub_category: Annotated[TextOrNull, SEARCHED, COUNTED]
     moscow: Moscow | None
     handling: Way | None
-    owner: Annotated[str, COUNTED]
+    owner: Annotated[TextOrNull, COUNTED]
     scale: Scale
-    confidence: Annotated[str, COUNTED]
+    confidence: Annotated[TextOrNull, COUNTED]
     start: date | None
     forecast_end: date | None
     contingency_days: int

@@ -8,7 +8,7 @@ Path = tuple[str, ...]
 Rests = Sequence[tuple[date, date]]
 
 
-def path_of(category: str, sub_category: str) -> Path:
+def path_of(category: str | None, sub_category: str | None) -> Path:
     """Return a project's class: its category and what is within it; all projects are the root."""
     return tuple(part for part in (category, sub_category if category else "") if part)
 

@@ -52,5 +52,5 @@ def holds(rule: CategoryRule, row: Mapping[str, Any]) -> bool:
     return bool(named) and all(named)
 
 
-def _same(wanted: str | None, said: str) -> bool | None:
-    return None if wanted is None else wanted.casefold() == said.casefold()
+def _same(wanted: str | None, said: str | None) -> bool | None:
+    return None if wanted is None else wanted.casefold() == (said or "").casefold()

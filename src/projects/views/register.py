@@ -8,6 +8,7 @@ import orjson
 from pydantic import BaseModel
 
 from projects.domain.project import OPEN, UNSAID, Moscow, Origin, Project, ProjectStage, Scale, Way
+from shared.kernel.fields import TextOrNull
 from shared.kernel.messages import Stream
 from shared.record.projecting.row_models import (
     COMPUTED,
@@ -34,25 +35,25 @@ class ProjectRow(BaseModel):
     paused: bool
     title: Annotated[str, From("about.title"), SEARCHED]
     origin: Annotated[Origin, From("about.origin")]
-    supplier: Annotated[str, From("about.supplier"), SEARCHED, COUNTED]
-    service_area: Annotated[str, From("about.service_area"), SEARCHED, COUNTED]
-    owner: Annotated[str, From("about.owner"), COUNTED]
+    supplier: Annotated[TextOrNull, From("about.supplier"), SEARCHED, COUNTED]
+    service_area: Annotated[TextOrNull, From("about.service_area"), SEARCHED, COUNTED]
+    owner: Annotated[TextOrNull, From("about.owner"), COUNTED]
     cost_pence: Annotated[int | None, From("about.cost_pence")]
     start: Annotated[date | None, From("schedule.start")]
     forecast_end: Annotated[date | None, From("schedule.forecast_end")]
     contingency_days: Annotated[int, From("schedule.contingency_days")]
     finished_on: Annotated[date | None, From("schedule.finished_on")]
-    flagged: Annotated[str, UNSORTED]
-    category: Annotated[str, From("category.name"), SEARCHED, COUNTED]
-    sub_category: Annotated[str, From("category.sub_category"), SEARCHED, COUNTED]
+    flagged: Annotated[TextOrNull, UNSORTED]
+    category: Annotated[TextOrNull, From("category.name"), SEARCHED, COUNTED]
+    sub_category: Annotated[TextOrNull, From("category.sub_category"), SEARCHED, COUNTED]
     moscow: Annotated[Moscow | None, From("priority.moscow")]
     score: Annotated[float | None, From("priority.score")]
     rank: Annotated[int, From("priority.rank")]
     handling: Annotated[Way | None, From("handling.way")]
-    third_party: Annotated[str, From("handling.third_party"), SEARCHED]
+    third_party: Annotated[TextOrNull, From("handling.third_party"), SEARCHED]
     scale: Scale
-    confidence: Annotated[str, COUNTED]
-    plan_owner: Annotated[str, From("plan.owner"), COUNTED]
+    confidence: Annotated[TextOrNull, COUNTED]
+    plan_owner: Annotated[TextOrNull, From("plan.owner"), COUNTED]
     plan_due: Annotated[date | None, From("plan.due")]
     unread_cells: Annotated[int, COMPUTED]
     first_position: int

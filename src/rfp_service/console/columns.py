@@ -125,7 +125,7 @@ COLUMNS: Mapping[str, Sequence[ListColumn]] = {
             is_late=_is("standing", "missed"),
         ),
         ListColumn("Published", _day("published_on")),
-        ListColumn("Reference", lambda row: str(row["reference"])),
+        ListColumn("Reference", lambda row: row["reference"] or ""),
     ),
     "promised-data": (
         ListColumn("First promised for", _day("due")),

@@ -62,6 +62,11 @@ def stylesheet() -> tuple[str, bytes]:
     return hashlib.sha256(content).hexdigest()[:12], content
 
 
+def or_blank(value: object) -> object:
+    """Return nothing to read for what is not known, and anything else as it is."""
+    return "" if value is None else value
+
+
 @cache
 def _environment() -> Environment:
     made = Environment(
@@ -70,6 +75,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=or_blank,
     )
     for module, names in FILTERS.items():
         made.filters.update({name: getattr(module, name) for name in names})

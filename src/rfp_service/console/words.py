@@ -71,9 +71,9 @@ def event_words(name: str) -> str:
     return words(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name))
 
 
-def name_of(person: str) -> str:
+def name_of(person: str | None) -> str:
     """Return what somebody is called: a mark, which becomes their name when the page is made."""
-    return BY_ITSELF.get(person) or marked(person) or "the service itself"
+    return BY_ITSELF.get(person or "") or marked(person or "") or "the service itself"
 
 
 def _date_of(value: str | date | datetime) -> date:

@@ -20,6 +20,7 @@ from projects.domain.project import Dependency, ProjectMilestone, ProjectStage
 from projects.views.critical_path import CriticalPath, Ending, critical_path
 from projects.views.register import StoredProject, projects
 from rfp_service.dependencies.api import expected_of
+from shared.kernel.fields import TextOrNull
 from shared.record.projecting.row_models import COUNTED, SEARCHED, Derived
 from shared.web.decisions.commands import may
 from shared.web.lists.list_of import ListOf
@@ -63,10 +64,10 @@ class TimelineProject(BaseModel):
     title: Annotated[str, SEARCHED]
     stage: ProjectStage
     paused: bool
-    category: Annotated[str, SEARCHED, COUNTED]
-    service_area: Annotated[str, SEARCHED, COUNTED]
-    supplier: Annotated[str, SEARCHED, COUNTED]
-    owner: Annotated[str, COUNTED]
+    category: Annotated[TextOrNull, SEARCHED, COUNTED]
+    service_area: Annotated[TextOrNull, SEARCHED, COUNTED]
+    supplier: Annotated[TextOrNull, SEARCHED, COUNTED]
+    owner: Annotated[TextOrNull, COUNTED]
     start: date | None
     forecast_end: date | None
     latest_end: date | None

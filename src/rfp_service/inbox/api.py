@@ -37,12 +37,14 @@ class InboxRow(BaseModel):
     thing: Annotated[str, COUNTED, Field(description="What kind of thing it is.", examples=["rfp"])]
     id: UUID
     kind: Annotated[str, COUNTED, Field(description="What is waited for.", examples=["approval"])]
-    reference: Annotated[str, SEARCHED]
+    reference: Annotated[str | None, SEARCHED]
     title: Annotated[str, SEARCHED]
-    service_area: Annotated[str, SEARCHED, COUNTED]
+    service_area: Annotated[str | None, SEARCHED, COUNTED]
     stage: Annotated[str, COUNTED]
     why: str
-    acting_for: Annotated[str, COUNTED, Field(description="Whom you would stand in for; blank for yourself.")]
+    acting_for: Annotated[
+        str | None, COUNTED, Field(description="Whom you would stand in for; null for yourself.")
+    ]
     since: datetime
     position: int = Field(description="Where the record says that it waits since; what a mark names.")
     due_on: date | None
@@ -54,7 +56,7 @@ class InboxRow(BaseModel):
     changes: int = Field(
         description="How often others have decided on it since; none where you never looked at it."
     )
-    raised_by: str
+    raised_by: str | None
 
 
 class InboxFilters(BaseModel):

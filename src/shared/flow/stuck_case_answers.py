@@ -4,6 +4,8 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, Field
 
+from shared.kernel.fields import TextOrNull
+
 
 class StuckCase(BaseModel):
     """An open case: whom to chase, how long it has been where it is, when it will likely be over.
@@ -18,7 +20,7 @@ class StuckCase(BaseModel):
     service_area: str
     stage: str
     waiting_on: str
-    whom: str = Field(description="The id of whom to chase, or the tier; blank where nobody is named.")
+    whom: TextOrNull = Field(description="The id of whom to chase, or the tier; null where nobody is named.")
     in_stage_since: datetime
     working_days_in_stage: float
     stage_n: int = Field(description="Visits of this stage that are over; what is usual is null below ten.")

@@ -79,11 +79,19 @@ def says_none(text: str) -> bool:
     return text.strip().lower() in NONE
 
 
+def or_null(text: object) -> object:
+    """Return null for a blank text, and anything else as it is."""
+    return None if text == "" else text
+
+
 def _stripped(text: str) -> str:  # Pydantic takes long to find out what a method of str takes
     return text.strip()
 
 
 STRIPPED = AfterValidator(_stripped)  # after the limits, which are those of what was sent
+
+# A text that is null until it is said: states hold it blank until then.
+TextOrNull = Annotated[str | None, BeforeValidator(or_null)]
 
 ShortText = Annotated[str, _text(SHORT_TEXT_LIMIT, ONE_LINE), STRIPPED]
 Reason = Annotated[str, _text(REASON_LIMIT, PRINTABLE), STRIPPED]

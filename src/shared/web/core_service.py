@@ -39,7 +39,7 @@ class PeopleOnRecord(Protocol):
     def ids_of(self, person: str) -> tuple[str, ...]:
         """Return all ids of one person, that one among them, as the directory was last read."""
 
-    async def names(self, identities: Iterable[str]) -> dict[str, str]:
+    async def names(self, identities: Iterable[str | None]) -> dict[str, str]:
         """Return what people are called today: a mark once erased, the id where no name is known."""
 
     async def same(self, identities: Iterable[str]) -> tuple[tuple[str, ...], ...]:

@@ -206,7 +206,7 @@ def _consultations(document: Document, paper: PaperShown, cases: PaperLinks) -> 
         heading(document, 3, one.about)
         answers = cases.of_programme(wording.answered(one), "/v1/consultations")
         period = f"From {wording.day(one.opened_on)} to {wording.day(one.closes_on)}. "
-        say(document, period, answers, f". {one.conclusion}".rstrip())
+        say(document, period, answers, f". {one.conclusion or ''}".rstrip())
         rows = [
             (answer, cases.of_programme(str(count), "/v1/consultations"))
             for answer, count in one.counts.items()

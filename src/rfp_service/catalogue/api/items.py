@@ -12,7 +12,7 @@ from rfp_service.catalogue.commands.items import AddCatalogueItem, CatalogueDeci
 from rfp_service.catalogue.domain.items import CatalogueCheck, CatalogueItem
 from rfp_service.catalogue.views.items import CatalogueItemRow, StoredItem, catalogue_items
 from shared.kernel.calendar import day_in_london
-from shared.kernel.fields import Flag
+from shared.kernel.fields import Flag, TextOrNull
 from shared.kernel.messages import Receipt
 from shared.web.access.areas import in_sight
 from shared.web.decisions.commands import Commands, OpeningCommands, may
@@ -82,7 +82,7 @@ class CatalogueCheckShown(BaseModel):
     id: UUID
     version: int
     query: str
-    service_area: str
+    service_area: TextOrNull
     made_by: str
     made_at: datetime
     catalogue_position: int

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from rfp_service.catalogue.commands.items import CatalogueDecision
 from rfp_service.catalogue.domain.items import ITEM_FIELDS, CatalogueItem
 from shared.kernel.errors import NotFound
+from shared.kernel.fields import TextOrNull
 from shared.web.core_service import core_service
 from shared.web.decisions.commands import may
 from shared.web.decisions.next_decisions import Next, commands_in, next_decisions
@@ -30,7 +31,7 @@ class ItemVersion(BaseModel):
     decision: str
     by: str
     changed_at: datetime
-    reason: str
+    reason: TextOrNull
     name: str
     description: str
     category: str
@@ -85,7 +86,7 @@ async def _versions(reading: Reading, item_id: UUID) -> list[dict[str, Any]]:
                 "decision": type(recorded.event).__name__,
                 "by": recorded.by,
                 "changed_at": recorded.happened_at,
-                "reason": getattr(recorded.event, "reason", ""),
+                "reason": getattr(recorded.event, "reason", None) or None,
                 **said,
                 "service_areas": list(item.service_areas),
             }

@@ -16,6 +16,7 @@ from rfp_service.catalogue.domain.orders import (
     OrderRefused,
     OrderStatus,
 )
+from shared.kernel.fields import TextOrNull
 from shared.kernel.messages import Event, Recorded
 from shared.record.projecting.row_models import COUNTED, SEARCHED, model_table, row_of
 from shared.record.projecting.views import Journal, Row, StateView, journal_table
@@ -35,8 +36,8 @@ class OrderRow(BaseModel):
     cost_centre: Annotated[str, SEARCHED, COUNTED]
     raised_by: str
     rfp_id: UUID | None
-    tier: Annotated[str, COUNTED]
-    fulfiller: Annotated[str, SEARCHED, COUNTED]
+    tier: Annotated[TextOrNull, COUNTED]
+    fulfiller: Annotated[TextOrNull, SEARCHED, COUNTED]
     lead_time_days: int
     due_on: date | None
     fulfilled_on: date | None

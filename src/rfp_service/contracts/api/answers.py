@@ -11,6 +11,7 @@ from rfp_service.contracts.domain.dates import AgainstTransition, ContractDates
 from rfp_service.contracts.domain.renewal import RenewalOutcome
 from rfp_service.contracts.domain.savings import RenewalSaving, SavingStanding
 from rfp_service.contracts.views.register import ContractRow, register
+from shared.kernel.fields import TextOrNull
 from shared.kernel.messages import Stream
 from shared.web.decisions.next_decisions import Next
 
@@ -36,11 +37,11 @@ class ReadingSeen(BaseModel):
     name: LedgerDate
     day: date
     document: str
-    clause: str
+    clause: TextOrNull
     page: int
-    read_by: str
+    read_by: TextOrNull
     read_on: date | None
-    confirmed_by: str
+    confirmed_by: TextOrNull
     confirmed_on: date | None
 
 
@@ -53,11 +54,11 @@ class LedgerSeen(BaseModel):
 
 
 class AnsweredFlag(BaseModel):
-    """A flag, and what a person answered it with; blank while it is open."""
+    """A flag, and what a person answered it with; null while it is open."""
 
     code: FlagCode
-    answer: str
-    answered_by: str
+    answer: TextOrNull
+    answered_by: TextOrNull
 
 
 class CycleSeen(BaseModel):
@@ -79,7 +80,7 @@ class DutySeen(BaseModel):
     trigger: str
     due_on: date | None
     standing: str
-    reference: str
+    reference: TextOrNull
     published_on: date | None
 
 
@@ -92,10 +93,10 @@ class SavingSeen(BaseModel):
     standing: SavingStanding
     yearly_before_pence: int | None
     yearly_after_pence: int | None
-    claimed_by: str
+    claimed_by: TextOrNull
     confirmed_before_pence: int | None
     confirmed_after_pence: int | None
-    confirmed_by: str
+    confirmed_by: TextOrNull
 
 
 class MissedSeen(BaseModel):
@@ -110,12 +111,12 @@ class ContractSeen(ContractRow):
 
     next: Next = None
 
-    description: str
+    description: TextOrNull
     kpis: list[str]
     procurement_begun_on: date | None
     value_with_vat_pence: int | None
     rfp_id: UUID | None
-    waiting_for_tier: str
+    waiting_for_tier: TextOrNull
     dates: DatesSeen
     ledger: list[LedgerSeen]
     readings: list[ReadingSeen]

@@ -14,6 +14,7 @@ from rfp_service.contracts.api.filters import DueContractFilters, QuarterFilters
 from rfp_service.contracts.domain.contract import HowEnded, LedgerDate, ValueBasis
 from rfp_service.contracts.views.register import ContractRow, StoredContract, contracts
 from shared.governance.scheme.scheme_service import rules_for_list, values_as_of
+from shared.kernel.fields import TextOrNull
 from shared.record.projecting.row_models import COUNTED, SEARCHED, Derived
 from shared.web.decisions.commands import may
 from shared.web.lists.filters import ListMoment
@@ -130,7 +131,7 @@ class UnconfirmedContract(BaseModel):
     rank: Annotated[int, Derived()]
     reference: Annotated[str, SEARCHED]
     title: Annotated[str, SEARCHED]
-    owner: Annotated[str, COUNTED]
+    owner: Annotated[TextOrNull, COUNTED]
     unconfirmed_dates: list[LedgerDate]
     notice_by: date | None
     exposure_pence: int | None
@@ -184,10 +185,10 @@ class TransparencyRow(BaseModel):
     id: UUID
     reference: Annotated[str, SEARCHED]
     title: Annotated[str, SEARCHED]
-    department: Annotated[str, SEARCHED, COUNTED]
-    description: Annotated[str, SEARCHED]
-    supplier: Annotated[str, SEARCHED, COUNTED]
-    supplier_number: str
+    department: Annotated[TextOrNull, SEARCHED, COUNTED]
+    description: Annotated[TextOrNull, SEARCHED]
+    supplier: Annotated[TextOrNull, SEARCHED, COUNTED]
+    supplier_number: TextOrNull
     small_or_medium: bool | None
     voluntary_or_community: bool | None
     value_pence: int | None

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from rfp_service.contracts.api.round_contracts import contracts_found, is_open
 from rfp_service.contracts.commands.rounds import LineFound
 from rfp_service.contracts.domain.rounds import LineStanding, ReviewRound, RoundStage
+from shared.kernel.fields import TextOrNull
 from shared.kernel.messages import Stream
 from shared.web.decisions.next_decisions import Next
 from shared.web.reads.readings import Reading
@@ -23,9 +24,9 @@ class RoundLineSeen(BaseModel):
     standing: LineStanding
     carried_over: bool
     joined_later: bool
-    reason: str
+    reason: TextOrNull
     until: date | None
-    said_by: str
+    said_by: TextOrNull
     withheld: dict[str, str] = {}
 
 
@@ -80,7 +81,7 @@ def _line(review: ReviewRound, found: LineFound) -> RoundLineSeen:
         standing=standing,
         carried_over=found.carried_over,
         joined_later=not review.holds(found.contract),
-        reason=said.reason if said else "",
+        reason=said.reason if said else None,
         until=said.until if said else None,
-        said_by=said.said_by if said else "",
+        said_by=said.said_by if said else None,
     )

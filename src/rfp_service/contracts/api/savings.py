@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, ColumnElement, Select, Text, column, func, se
 
 from rfp_service.contracts.domain.savings import SavingStanding
 from rfp_service.contracts.views.register import contracts
+from shared.kernel.fields import TextOrNull
 from shared.record.projecting.row_models import COUNTED, SEARCHED
 from shared.web.decisions.commands import may
 from shared.web.lists.queries import ListQuery
@@ -28,7 +29,7 @@ class SavingsOfMonth(BaseModel):
     """The decisions that one month approved for a service, and what they save a year, in pence."""
 
     month: Annotated[str, SEARCHED, COUNTED]
-    service_area: Annotated[str, SEARCHED, COUNTED]
+    service_area: Annotated[TextOrNull, SEARCHED, COUNTED]
     decisions: int
     unclaimed: int
     claimed: int

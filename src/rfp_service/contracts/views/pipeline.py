@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from rfp_service.contracts.domain.pipeline import PipelineStanding, PipelineYear
+from shared.kernel.fields import TextOrNull
 from shared.record.projecting.row_models import SEARCHED, model_table, row_of
 from shared.record.projecting.views import StateView
 
@@ -22,7 +23,7 @@ class PipelineRow(BaseModel):
     above_pence: int | None
     due_on: date | None
     standing: PipelineStanding
-    reference: Annotated[str, SEARCHED]
+    reference: Annotated[TextOrNull, SEARCHED]
     published_on: date | None
     first_position: int
     opened_at: datetime

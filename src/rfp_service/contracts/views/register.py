@@ -25,6 +25,7 @@ from rfp_service.contracts.domain.exposure import (
 from rfp_service.contracts.domain.renewal import NovationStage, RenewalOutcome
 from rfp_service.contracts.domain.savings import SavingStanding
 from rfp_service.contracts.domain.terms import Continuation
+from shared.kernel.fields import TextOrNull
 from shared.kernel.messages import Stream
 from shared.record.projecting.row_models import (
     COMPUTED,
@@ -47,19 +48,19 @@ class ContractRow(BaseModel):
     version: int
     reference: Annotated[str, From("about.reference"), SEARCHED]
     title: Annotated[str, From("about.title"), SEARCHED]
-    department: Annotated[str, From("about.department"), SEARCHED, COUNTED]
-    service_area: Annotated[str, From("about.service_area"), SEARCHED, COUNTED]
-    owner: Annotated[str, From("about.owner"), COUNTED]
-    supplier: Annotated[str, COMPUTED, SEARCHED, COUNTED]
-    supplier_number: Annotated[str, COMPUTED]
+    department: Annotated[TextOrNull, From("about.department"), SEARCHED, COUNTED]
+    service_area: Annotated[TextOrNull, From("about.service_area"), SEARCHED, COUNTED]
+    owner: Annotated[TextOrNull, From("about.owner"), COUNTED]
+    supplier: Annotated[TextOrNull, COMPUTED, SEARCHED, COUNTED]
+    supplier_number: Annotated[TextOrNull, COMPUTED]
     stage: ContractStage
     how_ended: HowEnded | None
     ended_on: Annotated[date | None, From("terms.ended_on")]
     value_pence: Annotated[int | None, From("about.value_pence")]
     value_basis: Annotated[ValueBasis, From("about.value_basis")]
     yearly_pence: Annotated[int | None, COMPUTED]
-    regime: Annotated[str, From("about.regime"), COUNTED]
-    contract_kind: Annotated[str, From("about.contract_kind"), COUNTED]
+    regime: Annotated[TextOrNull, From("about.regime"), COUNTED]
+    contract_kind: Annotated[TextOrNull, From("about.contract_kind"), COUNTED]
     held_by_outgoing_supplier: Annotated[bool, From("about.held_by_outgoing_supplier")]
     needs_novation: Annotated[bool | None, From("about.needs_novation")]
     novation: Annotated[NovationStage, From("novation.stage")]
@@ -89,7 +90,7 @@ class ContractRow(BaseModel):
 class StoredContract(ContractRow):
     """A contract's row, with what is not shown of it."""
 
-    description: Annotated[str, From("about.description")]
+    description: Annotated[TextOrNull, From("about.description")]
     small_or_medium: Annotated[bool | None, COMPUTED]
     voluntary_or_community: Annotated[bool | None, COMPUTED]
     irrecoverable_vat_pence: Annotated[int | None, From("about.irrecoverable_vat_pence")]
@@ -119,8 +120,8 @@ def _computed(stream: Stream[Contract]) -> Row:
     due_on, duties = first_due(contract), open_duties(contract)
     supplier = contract.about.supplier
     return {
-        "supplier": supplier.name if supplier else "",
-        "supplier_number": (supplier.number or "") if supplier else "",
+        "supplier": supplier.name if supplier else None,
+        "supplier_number": supplier.number if supplier else None,
         "small_or_medium": supplier.small_or_medium if supplier else None,
         "voluntary_or_community": supplier.voluntary_or_community if supplier else None,
         "yearly_pence": yearly_pence(contract),

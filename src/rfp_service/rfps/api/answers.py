@@ -18,6 +18,7 @@ from shared.flow.cases import CaseFilters
 from shared.flow.counted_cases import cases_counted
 from shared.flow.figure_names import read_figure
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
+from shared.kernel.fields import TextOrNull
 from shared.kernel.messages import Stream
 from shared.kernel.rules import ContractKind
 from shared.record.eventstore.store import EventStore
@@ -31,11 +32,11 @@ class TakenOverSeen(BaseModel):
     """What was told of an RFP in flight: its wait before the take-over is the supplier's word."""
 
     reference: str
-    source: str
+    source: TextOrNull
     stage: Stage
     party: Party
     since: date
-    documents: str
+    documents: TextOrNull
 
 
 class RfpSeen(Particulars, RfpRow):

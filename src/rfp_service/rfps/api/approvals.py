@@ -67,15 +67,17 @@ class ApprovalRow(BaseModel):
     service_area: Annotated[str, SEARCHED, COUNTED]
     stage: Stage
     approval_waits_for: Annotated[
-        str, COUNTED, Field(description="The tier; blank where any approver may decide.")
+        str | None, COUNTED, Field(description="The tier; null where any approver may decide.")
     ]
     elected_post: Annotated[bool, Field(description="Whether members of the council decide it.")]
     approval_value_pence: int
     raised_by: str
-    lead: str
+    lead: str | None
     stage_since: datetime
     first_position: int
-    acting_for: Annotated[str, COUNTED, Field(description="Whom you would stand in for; blank for yourself.")]
+    acting_for: Annotated[
+        str | None, COUNTED, Field(description="Whom you would stand in for; null for yourself.")
+    ]
     due_on: date | None
     overdue_working_days: int
     extra_days: int

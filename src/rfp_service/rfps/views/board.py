@@ -42,8 +42,8 @@ class RfpRow(BaseModel):
     title: Annotated[str, From("need.title")]
     service_area: Annotated[str, From("need.service_area"), SEARCHED, COUNTED]
     raised_by: str
-    lead: Annotated[str | None, COMPUTED, COUNTED]
-    cost_centre: Annotated[str | None, COMPUTED, SEARCHED, COUNTED]
+    lead: Annotated[str | None, COUNTED]
+    cost_centre: Annotated[str | None, From("need.cost_centre"), SEARCHED, COUNTED]
     needed_by: Annotated[date | None, From("need.needed_by")]
     estimate_pence: Annotated[int | None, From("need.estimate_pence")]
     estimate_with_vat_pence: Annotated[int | None, From("need.estimate_with_vat_pence")]
@@ -51,12 +51,12 @@ class RfpRow(BaseModel):
     route: Annotated[str | None, COUNTED]
     lots: Annotated[int | None, COMPUTED]
     rework_loops: int
-    budget_code: Annotated[str | None, COMPUTED, SEARCHED]
-    approval_waits_for: Annotated[str | None, COMPUTED, COUNTED]
+    budget_code: Annotated[str | None, SEARCHED]
+    approval_waits_for: Annotated[str | None, From("open_approval.waiting_for"), COUNTED]
     elected_post: Annotated[
         bool, From("waits_for_members"), Field(description="Whether members of the council decide its step.")
     ]
-    supplier: Annotated[str | None, COMPUTED, SEARCHED]
+    supplier: Annotated[str | None, From("award.supplier"), SEARCHED]
     award_value_pence: Annotated[int | None, COMPUTED]
     clock_ends_at: Annotated[
         datetime | None, From("clock.ends_at"), Field(description="When the period that runs now is over.")
@@ -100,19 +100,6 @@ rfps = model_table("rfps", StoredRfp)
 OWN_SERVICE, OUTGOING_SUPPLIER = "service", "outgoing_supplier"
 
 
-def _nothing_yet(rfp: Rfp) -> Row:
-    """Return what an RFP's state holds as blank or 0 until it is said: null until then."""
-    awarded = bool(rfp.award.supplier)
-    return {
-        "lead": rfp.lead or None,
-        "cost_centre": rfp.need.cost_centre or None,
-        "lots": rfp.lots or None,
-        "budget_code": rfp.budget_code or None,
-        "supplier": rfp.award.supplier or None,
-        "award_value_pence": rfp.award.value_pence if awarded else None,
-    }
-
-
 def _suppliers(rfp: Rfp) -> list[str]:
     """Return the names and numbers by which a supplier's cases are found, once bids may be opened."""
     said = {text for each in rfp.bidders for text in (each.name, each.number) if text}
@@ -125,8 +112,8 @@ def _computed(stream: Stream[Rfp]) -> Row:
     return {
         "reference": rfp.called(stream.first_position),
         "need": f"{need.title} {need.description}"[:NEED_LENGTH],
-        **_nothing_yet(rfp),
-        "approval_waits_for": approval.waiting_for or None,
+        "lots": rfp.lots or None,
+        "award_value_pence": rfp.award.value_pence if rfp.award.supplier else None,
         "approval_value_pence": rfp.waiver.value_pence
         if rfp.stage is Stage.WAIVER and not rfp.waiver.tier
         else approval.value_pence,

@@ -16,7 +16,7 @@ from shared.flow.imports.domain import Import, ImportReport, ImportStatus
 from shared.flow.imports.import_service import import_service
 from shared.flow.imports.loader import LogFiles
 from shared.flow.imports.options import Options, columns_of, stages_of
-from shared.kernel.fields import ONE_LINE, SHORT_TEXT_LIMIT, Flag
+from shared.kernel.fields import ONE_LINE, SHORT_TEXT_LIMIT, Flag, TextOrNull
 from shared.kernel.messages import Receipt
 from shared.web.decisions.commands import Commands, ContentCommands, may
 from shared.web.decisions.next_decisions import Next, commands_in, with_next
@@ -52,7 +52,7 @@ class ImportAnswer(BaseModel):
     name: str
     kind: str
     timestamps: str
-    reason: str = ""
+    reason: TextOrNull = None
     report: ImportReport
 
 

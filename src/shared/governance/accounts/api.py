@@ -11,6 +11,7 @@ from shared.governance.accounts.commands import AccountDecision, OpenServiceAcco
 from shared.governance.accounts.domain import ServiceAccount
 from shared.governance.accounts.keys import hash_of, key_of, new_secret
 from shared.governance.accounts.views import AccountRow, account_row, service_accounts
+from shared.kernel.fields import TextOrNull
 from shared.kernel.messages import Receipt
 from shared.web.decisions.commands import Commands, OpeningCommands, may
 from shared.web.decisions.next_decisions import Next, commands_in, with_next
@@ -44,8 +45,8 @@ class ApiKeySeen(BaseModel):
     expires_at: datetime
     revoked: bool
     live: bool
-    proposed_by: str = Field(
-        description="Who made it, while it waits for a second person to confirm it; blank where it does not."
+    proposed_by: TextOrNull = Field(
+        description="Who made it, while it waits for a second person to confirm it; null where it does not."
     )
     last_used_at: datetime | None
 

@@ -41,7 +41,7 @@ class DecisionRow(BaseModel):
     """One decision: who took it, on what authority, when it happened and was recorded, what it said.
 
     `case_value_pence` is what the case was last said to be worth, without VAT, by that decision.
-    `reference` is the number of the RFP that it is on, such as `RFP-2343`; blank of anything else.
+    `reference` is the number of the RFP that it is on, such as `RFP-2343`; null of anything else.
     """
 
     position: int
@@ -50,15 +50,15 @@ class DecisionRow(BaseModel):
     kind: Annotated[str, SEARCHED, COUNTED]
     body_of_work: Annotated[str, SEARCHED, COUNTED]
     decision: Annotated[str, SEARCHED, COUNTED]
-    rule: Annotated[str, COUNTED]
+    rule: Annotated[str | None, COUNTED]
     case_value_pence: Annotated[int | None, UNSORTED]
     by: Annotated[str, COUNTED]
-    acting_for: Annotated[str, COUNTED]
+    acting_for: Annotated[str | None, COUNTED]
     authority: Annotated[str, COUNTED]
     scheme_version: int
     happened_at: datetime
     recorded_at: datetime
-    reference: Annotated[str, Derived()]
+    reference: Annotated[str | None, Derived()]
     said: Annotated[dict[str, JsonValue], Derived()]
 
 
@@ -175,12 +175,12 @@ async def _with_what_was_said(reading: Reading, tables: Tables, items: list[dict
         recorded = said[item["position"]]
         readable = unread(recorded) is None
         blank = blank_of(type(recorded.event)) if readable else None
-        item["reference"] = called(blank, first[recorded.stream_id]) if blank else ""
+        item["reference"] = called(blank, first[recorded.stream_id]) if blank else None
         item["said"] = recorded.envelope["data"] if readable else {UNREAD: CANT_READ}
     unnamed = {item["stream_id"]: item["kind"] for item in items if not item["reference"]}
     known = await references(reading, tables, unnamed)
     for item in items:
-        item["reference"] = item["reference"] or known.get(item["stream_id"], "")
+        item["reference"] = item["reference"] or known.get(item["stream_id"])
 
 
 def _recorded(moment: ListMoment) -> list[ColumnElement[bool]]:

@@ -7,6 +7,7 @@ from fastapi import Request, Response
 from pydantic import BaseModel, JsonValue
 
 from shared.kernel.errors import NotFound
+from shared.kernel.fields import TextOrNull
 from shared.kernel.messages import Recorded, State
 from shared.kernel.personal import personal_texts_in
 from shared.web.access.areas import in_sight, whose
@@ -21,7 +22,7 @@ class HistoryEntry(BaseModel):
     version: int
     decision: str
     by: str
-    acting_for: str
+    acting_for: TextOrNull
     authority: str
     happened_at: datetime
     recorded_at: datetime

@@ -27,7 +27,9 @@ class CommentRow(BaseModel):
     taken_back: bool
     first_position: int
     opened_at: datetime
-    case_name: Annotated[str, Derived(), Field(description="What it is about; blank where you may not know.")]
+    case_name: Annotated[
+        str | None, Derived(), Field(description="What it is about; null where you may not know.")
+    ]
 
 
 class StoredComment(CommentRow):

@@ -12,6 +12,7 @@ from shared.governance.delegations.domain import Delegation
 from shared.governance.people.domain import DIRECTORY_ID, Directory
 from shared.governance.scheme.domain import SCHEME_ID, Scheme, SchemeValues
 from shared.kernel.calendar import day_in_london
+from shared.kernel.fields import TextOrNull
 from shared.kernel.messages import Stream
 from shared.kernel.personal import Personal, PersonalShown
 from shared.record.eventstore.store import EventStore
@@ -31,7 +32,7 @@ class DelegationRow(BaseModel):
     last_day: date
     reason: Annotated[PersonalShown, COMPUTED]
     ended: bool
-    proposed_by: str
+    proposed_by: TextOrNull
     waiting: bool = Field(description="Whether it waits for a second person to confirm it.")
     first_position: int
     changed_at: datetime

@@ -75,7 +75,7 @@ async def add_case_names(reading: Reading, tables: Tables, items: list[dict[str,
     """Add what the thing is called that each of them is about, where its reader may know."""
     called = await names(reading, tables, {item["case_id"]: item["case_kind"] for item in items})
     for item in items:
-        item["case_name"] = called.get(item["case_id"], "")
+        item["case_name"] = called.get(item["case_id"])
 
 
 def _cases_in_sight(

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from shared.governance.documents.domain import Document
+from shared.kernel.fields import TextOrNull
 from shared.record.projecting.row_models import (
     COUNTED,
     SEARCHED,
@@ -30,7 +31,7 @@ class DocumentRow(BaseModel):
     media_type: Annotated[str, COUNTED]
     content_sha256: str
     size_bytes: int | None
-    link: Annotated[str, UNSORTED, Field(description="Blank where its file is kept here.")]
+    link: Annotated[TextOrNull, UNSORTED, Field(description="Null where its file is kept here.")]
     kept: bool
     added_by: Annotated[str, COUNTED]
     evidence_of: Annotated[list[int], UNSORTED]
@@ -43,7 +44,7 @@ class DocumentRow(BaseModel):
 class ListedDocument(DocumentRow):
     """A document with what its thing is called."""
 
-    case_name: Annotated[str, Derived(), Field(description="Blank where you may not know it.")]
+    case_name: Annotated[str | None, Derived(), Field(description="Null where you may not know it.")]
 
 
 class StoredDocument(DocumentRow):

@@ -5,10 +5,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID, uuid5
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from shared.kernel.calendar import LONDON, WorkingDays, day_in_london
 from shared.kernel.errors import Refused
+from shared.kernel.fields import or_null
 from shared.kernel.messages import Command, Event, Stamp
 
 CHOICES = UUID("0d1b2f5c-9a0e-4f39-8f5e-6a2f0c7d5e31")
@@ -16,6 +17,7 @@ DAYS_AHEAD = 30  # without a working day among them, something is told all the s
 HOUR_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 Hour = Annotated[str, Field(pattern=HOUR_PATTERN, examples=["18:00"])]
+AskedHour = Annotated[Hour | Literal[""] | None, BeforeValidator(or_null)]  # a form sends a blank
 
 
 class NoTeamsAddress(Refused):
@@ -106,12 +108,12 @@ class ChosenWays(BaseModel):
 
     mail: bool = True
     teams: bool = Field(default=False, description="By a workflow of Teams, whose address you have named.")
-    quiet_from: Hour | Literal[""] = Field("", description="Blank: there are no quiet hours.")
-    quiet_until: Hour | Literal[""] = Field("", examples=["08:00"])
+    quiet_from: AskedHour = Field(None, description="Null: there are no quiet hours.")
+    quiet_until: AskedHour = Field(None, examples=["08:00"])
     working_days_only: bool = False
-    digest_at: Hour | Literal[""] = Field(
-        "",
-        description="When one mail a day lists what still waits; blank: one mail each.",
+    digest_at: AskedHour = Field(
+        None,
+        description="When one mail a day lists what still waits; null: one mail each.",
         examples=["07:30"],
     )
 
@@ -123,7 +125,9 @@ class ChooseNotifications(ChosenWays, Command[NotificationChoice]):
 
     def decide(self, choice: NotificationChoice, stamp: Stamp) -> NotificationsChosen:
         """Take it for whoever decides, and nobody else."""
-        if self.quiet_from == self.quiet_until != "" or bool(self.quiet_from) is not bool(self.quiet_until):
+        if self.quiet_from == self.quiet_until is not None or bool(self.quiet_from) is not bool(
+            self.quiet_until
+        ):
             raise QuietAllDay(quiet_from=self.quiet_from, quiet_until=self.quiet_until)
         if self.digest_at and not self.mail:
             raise DigestGoesByMail
@@ -135,10 +139,10 @@ class ChooseNotifications(ChosenWays, Command[NotificationChoice]):
             teams_address_id=address if self.teams else None,
             person=stamp.by,
             mail=self.mail,
-            quiet_from=self.quiet_from,
-            quiet_until=self.quiet_until,
+            quiet_from=self.quiet_from or "",
+            quiet_until=self.quiet_until or "",
             working_days_only=self.working_days_only,
-            digest_at=self.digest_at,
+            digest_at=self.digest_at or "",
         )
 
 

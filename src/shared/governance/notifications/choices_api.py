@@ -16,6 +16,7 @@ from shared.governance.notifications.choices import (
 )
 from shared.governance.notifications.commands import URL_LIMIT
 from shared.governance.notifications.notification_service import notification_service
+from shared.kernel.fields import TextOrNull
 from shared.kernel.messages import Receipt
 from shared.web.decisions.commands import Commands, may
 from shared.web.reads.answers import DECIDES, answer_now, one
@@ -51,10 +52,10 @@ class ChoiceSeen(BaseModel):
     version: int
     mail: bool
     teams: bool
-    quiet_from: str
-    quiet_until: str
+    quiet_from: TextOrNull
+    quiet_until: TextOrNull
     working_days_only: bool
-    digest_at: str
+    digest_at: TextOrNull
 
 
 @choice_router.get(

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from shared.governance.notifications.domain import EndpointStatus, TargetKind, WebhookEndpoint
+from shared.kernel.fields import TextOrNull
 from shared.record.projecting.row_models import COUNTED, SEARCHED, model_table, row_of
 from shared.record.projecting.views import StateView
 
@@ -20,8 +21,8 @@ class EndpointRow(BaseModel):
     target: TargetKind
     name: Annotated[str, SEARCHED]
     owner: Annotated[str, SEARCHED, COUNTED]
-    host: Annotated[str, SEARCHED, COUNTED]
-    url: str
+    host: Annotated[TextOrNull, SEARCHED, COUNTED]
+    url: TextOrNull
     types: list[str]
     people: list[str]
     teams: list[str]

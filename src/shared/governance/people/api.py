@@ -10,7 +10,7 @@ from shared.governance.people.commands import InvitePerson, PeopleDecision
 from shared.governance.people.domain import DIRECTORY_ID, Directory
 from shared.governance.people.viewed_person import ASKED_ABOUT
 from shared.kernel.errors import NotFound
-from shared.kernel.fields import CODE_LIMIT, ONE_LINE, PersonId
+from shared.kernel.fields import CODE_LIMIT, ONE_LINE, PersonId, TextOrNull
 from shared.kernel.messages import Receipt
 from shared.record.projecting.row_models import COUNTED, SEARCHED, UNSORTED
 from shared.web.core_service import core_service
@@ -27,15 +27,15 @@ router = APIRouter(prefix="/v1", tags=["people"], route_class=StrictRoute, max_b
 
 
 class PersonRow(BaseModel):
-    """Who stands behind an id; blank once erased. `same_as` is the person that an account belongs to.
+    """Who stands behind an id; null once erased. `same_as` is the person that an account belongs to.
 
-    An address is shown to its own person and to those who may read addresses; to others it is blank.
+    An address is shown to its own person and to those who may read addresses; to others it is null.
     """
 
     id: Annotated[str, SEARCHED]
-    name: Annotated[str, SEARCHED]
-    email: Annotated[str, UNSORTED]
-    same_as: str
+    name: Annotated[TextOrNull, SEARCHED]
+    email: Annotated[TextOrNull, UNSORTED]
+    same_as: TextOrNull
     absent_from: date | None = Field(description="When they are not there any more.")
     absent_until: date | None = Field(description="Their last day away; none where they have left.")
     source: Annotated[str, COUNTED]
@@ -71,8 +71,8 @@ class PersonSeen(PersonRow):
     """One person with all their ids; `version` is the directory's, which decisions on it name."""
 
     ids: list[str]
-    proposed_as: str = Field(
-        "", description="The person it is proposed to belong to, until a second person confirms it."
+    proposed_as: TextOrNull = Field(
+        description="The person it is proposed to belong to, until a second person confirms it."
     )
     version: int
     next: Next = None

@@ -86,9 +86,9 @@ class People:
         await self.refresh()
         return self.directory.groups(identities)
 
-    async def names(self, identities: Iterable[str]) -> dict[str, str]:
+    async def names(self, identities: Iterable[str | None]) -> dict[str, str]:
         """Return what people are called today: a mark once erased, the id where no name is known."""
-        whose = {each: self.directory.person(each) for each in sorted({*identities} - {""})}
+        whose = {each: self.directory.person(each) for each in sorted({each for each in identities if each})}
         if not whose:
             return {}
         rows = await self._pool.fetch(CALLED, sorted({*whose, *whose.values()}))

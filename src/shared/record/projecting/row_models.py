@@ -5,7 +5,7 @@ class ThingRow(BaseModel):
     title: Annotated[str, SEARCHED]           # a column; `q` looks into it
     moves: Annotated[str, AS_JSON]            # a column with the JSON of a part of the state
     stage: Stage                              # a column; lists sort by it, and count by it
-    lead: Annotated[str, COUNTED]             # a text that lists count by, too
+    lead: Annotated[str | None, COUNTED]      # lists count by it, too; null where the state has it blank
     due_on: Annotated[date | None, Derived("stage", "stage_since")]   # shown, and in no table
 
 class StoredThing(ThingRow):                  # columns that are not shown
@@ -139,6 +139,7 @@ class RowOf:
         marks = ((name, mark(model, name, AsJson)) for name in self._names)
         self._texts = [(name, found.shape) for name, found in marks if found is not None]
         self._lists = [n for n in self._names if get_origin(plain(fields[n].annotation)[0]) is list]
+        self._said_or_null = said_or_null(model)
 
     def __call__(self, stream: Stream[Any]) -> Row:
         """Return a thing's row."""
@@ -147,7 +148,10 @@ class RowOf:
             row[name] = list(row[name])  # a state holds tuples, and a table gives lists back
         for name, shape in self._texts:
             row[name] = orjson.dumps(shape(row[name]), default=BaseModel.model_dump).decode()
-        return {**row, **self._computed(stream)}
+        row |= self._computed(stream)
+        for name in self._said_or_null:
+            row[name] = row[name] or None
+        return row
 
     def whole(self, stream: Stream[Any]) -> dict[str, object]:
         """Return a thing's row with where it stands in the record, as its list shows it."""
@@ -215,6 +219,13 @@ def type_of(kind: object) -> TypeEngine[Any]:
             f"no column holds a {kind}: a list is `list[…]`, anything else that is made of parts a text"
         )
     return TYPES[kind]
+
+
+@cache
+def said_or_null(model: type[BaseModel]) -> tuple[str, ...]:
+    """Return the texts that are null until they are said; a state holds them blank until then."""
+    stored = (name for name in model.model_fields if mark(model, name, Derived) is None)
+    return tuple(name for name in stored if plain(model.model_fields[name].annotation) == (str, True))
 
 
 @cache

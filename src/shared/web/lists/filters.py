@@ -108,7 +108,7 @@ def _filters_of(model: type[BaseModel]) -> Sequence[tuple[str, object, Where | N
 
 
 def _one_of(column: Any, value: object) -> "ColumnElement[bool]":
-    """Return the condition that a column has a value, or any of several."""
-    if not isinstance(value, Sequence) or isinstance(value, str):
-        return column == value  # type: ignore[no-any-return]  # of a column, it is a condition
-    return column == value[0] if len(value) == 1 else column.in_(value)  # type: ignore[no-any-return]  # the same
+    """Return the condition that a column has a value, or any of several; a blank asks for what has none."""
+    values = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+    one: ColumnElement[bool] = column == values[0] if len(values) == 1 else column.in_(values)
+    return or_(one, column.is_(None)) if column.nullable and "" in values else one

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.sql.elements import True_
 
 from shared.kernel.errors import Unacceptable
+from shared.record.projecting.row_models import said_or_null
 from shared.record.projecting.statements import sql_of
 from shared.web.lists.filters import ListMoment, conditions
 from shared.web.lists.list_questions import is_usual, pinned, question
@@ -114,7 +115,7 @@ async def _shown(asked: Asked, rows: list[Row]) -> list[Row]:
     for name in stated.beside:
         for row in rows:
             row.pop(name, None)
-    await reading.redacted(rows, sealed=stated.sealed)
+    await reading.redacted(rows, sealed=stated.sealed, texts=said_or_null(stated.row))
     return rows
 
 

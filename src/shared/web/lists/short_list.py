@@ -20,7 +20,8 @@ from fastapi import Depends, Response
 from pydantic import BaseModel
 from sqlalchemy import BigInteger
 
-from shared.record.projecting.row_models import plain, searched, type_of
+from shared.kernel.fields import or_null
+from shared.record.projecting.row_models import plain, said_or_null, searched, type_of
 from shared.web.lists.filters import ListMoment, NoFilters, narrowing
 from shared.web.lists.list_questions import pinned, question
 from shared.web.lists.list_readings import COUNTS_LIMIT, ListPage
@@ -71,7 +72,7 @@ class ShortList:
     ) -> Response:
         """Answer a request with a page of these items, as their reader may see them; usually by place."""
         found = [dict(item) for item in items]
-        await reading.redacted(found)
+        await reading.redacted(found, texts=said_or_null(self.row))
         wanted = self._wanted(query)
         keys = self._keys(query)
         placed = [
@@ -104,7 +105,8 @@ class ShortList:
         for name, default in narrowing(self.filters, self.row):
             value = query.asked[name]
             if value not in (None, default):
-                wanted[name] = value if isinstance(value, list) else [value]
+                values = value if isinstance(value, list) else [value]
+                wanted[name] = [or_null(each) for each in values]  # a blank asks for what has none
         return wanted
 
     def _keys(self, query: ListQuery) -> list[SortKey]:
@@ -131,7 +133,8 @@ class ShortList:
 
 def _is_wanted(item: Item, wanted: Mapping[str, Sequence[object]]) -> bool:
     """Say whether an item has one of the values wanted in each field; none is found by what is withheld."""
-    return all(_value(item, name) in values for name, values in wanted.items())
+    withheld = item.get("withheld", {})
+    return all(name not in withheld and item[name] in values for name, values in wanted.items())
 
 
 def _placed(keys: Sequence[SortKey], item: Item, place: int) -> Item:

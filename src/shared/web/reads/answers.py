@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import Request, Response
 from pydantic import BaseModel, create_model
 
+from shared.record.projecting.row_models import said_or_null
 from shared.web.access.areas import in_sight
 from shared.web.reads.lists_at_hand import with_json
 from shared.web.reads.pages import CSV, NDJSON, json_of, not_modified
@@ -186,8 +187,9 @@ async def _redacted(
 ) -> dict[str, Any]:
     """Return what a reader may see of a single thing, if they may see it at all."""
     whole = item.model_dump(by_alias=True) if isinstance(item, BaseModel) else item
+    texts = said_or_null(type(item)) if isinstance(item, BaseModel) else ()
     shown = {**whole, **personal}
     in_sight(reading.person, reading.areas, shown.get("service_area"), shown.get("raised_by"))
     known = None if isinstance(item, BaseModel) else personal
-    await reading.redacted([shown], sealed=sealed, personal=known)
+    await reading.redacted([shown], sealed=sealed, texts=texts, personal=known)
     return shown

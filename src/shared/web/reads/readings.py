@@ -82,13 +82,20 @@ class Reading:
         items: Sequence[dict[str, Any]],
         *,
         sealed: bool = True,
+        texts: Sequence[str] = (),
         personal: Mapping[str, object] | None = None,
     ) -> None:
         """Withhold from items what their reader may not see: sealed, or exempt without the right to it.
 
+        Of `texts` that nobody has said yet, the mark stands there as well: that they are null would tell it.
         Where it is known which personal texts are in one item, `personal` are all of them.
         """
+        unsaid = [(item, name) for item in items for name in texts if item.get(name, ...) in (None, "")]
+        for item, name in unsaid:
+            item[name] = ""
         await self.redact.draw(self.person, items, sealed=sealed, personal=personal)
+        for item, name in unsaid:
+            item[name] = item[name] or None
 
     async def must_know_what_is_exempt(self) -> None:
         """Refuse, as anything found would be, while it is not known what is exempt."""

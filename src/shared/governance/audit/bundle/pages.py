@@ -210,11 +210,11 @@ def _said(recorded: Recorded) -> str:
     )
 
 
-def _who(by: str, acting_for: str, authority: str, at: datetime) -> str:
+def _who(by: str, acting_for: str | None, authority: str, at: datetime) -> str:
     return f"<p>{_by(by, acting_for, authority)}, on {_time(at)}.</p>\n"
 
 
-def _by(by: str, acting_for: str, authority: str) -> str:
+def _by(by: str, acting_for: str | None, authority: str) -> str:
     stood_in = f" in place of <b>{_text(acting_for)}</b>" if acting_for else ""
     as_what = f", as {_text(words(authority).lower())}" if authority else ""
     return f"<b>{_text(by)}</b>{as_what}{stood_in}"

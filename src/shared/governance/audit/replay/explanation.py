@@ -10,6 +10,7 @@ from shared.governance.audit.countersignatures import Countersigned
 from shared.governance.audit.replay.reexecution import Reexecution, commands_known, reexecuted
 from shared.governance.audit.replay.states import Change, changes, meaning, steps
 from shared.kernel.errors import NotFound
+from shared.kernel.fields import TextOrNull
 from shared.kernel.messages import Recorded
 from shared.record.eventstore.reader import Reader
 
@@ -32,7 +33,7 @@ class Explanation(BaseModel):
     decision: str
     meaning: str
     by: str
-    acting_for: str
+    acting_for: TextOrNull
     authority: str
     authority_in_words: str = Field("", description="Which rule let them: role, tier, delegation, limits.")
     happened_at: datetime
@@ -41,8 +42,8 @@ class Explanation(BaseModel):
     known: JsonValue
     said: JsonValue
     changes: list[Change]
-    trace: str
-    causation: str
+    trace: TextOrNull
+    causation: TextOrNull
     rule: Rule | None
     reexecution: Reexecution
     countersigned: list[Countersigned] = []

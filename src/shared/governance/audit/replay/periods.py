@@ -121,7 +121,7 @@ def _joined(said: Figure, derived: Sequence[int]) -> Figure:
 
 def _counts(name: str) -> "ColumnElement[bool]":
     if name == "by_delegation":
-        return decisions.c.acting_for != ""
+        return decisions.c.acting_for.is_not(None)
     named = decisions.c.decision.in_(COUNTED[name].names)
     marked = literal(name) == any_(decisions.c.marks)
     return or_(named, marked)

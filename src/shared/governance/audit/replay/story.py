@@ -20,6 +20,7 @@ from shared.governance.audit.replay.states import (
     words,
 )
 from shared.kernel.calendar import day_in_london
+from shared.kernel.fields import TextOrNull
 from shared.kernel.messages import Recorded, State
 from shared.kernel.wording import counted, in_sentence, long_day
 from shared.record.eventstore.reader import ReadBasis
@@ -46,14 +47,14 @@ class StoryStep(BaseModel):
     decision: str
     meaning: str
     by: str
-    acting_for: str
+    acting_for: TextOrNull
     authority: str
     happened_at: datetime
     recorded_at: datetime
     waited_seconds: float
-    waited_on: str
-    waited_in: str
-    gap: str
+    waited_on: TextOrNull
+    waited_in: TextOrNull
+    gap: TextOrNull
     said: JsonValue
     changes: list[Change]
     told: list[Told]
