@@ -212,7 +212,7 @@ class Settings(BaseModel):
         description="What the council's ids of contracting processes begin with, as registered for it;"
         " the usual one is the standard's own, for examples.",
     )
-    database_pool: int = Field(8, ge=5, le=100)
+    database_pool: int = Field(8, ge=6, le=100)  # with fewer, what a worker holds could wait for itself
     worker_port: int | None = Field(
         None, ge=1, le=65535, description="Where a `worker` shows its metrics, at HOST; nowhere without."
     )

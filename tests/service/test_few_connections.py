@@ -13,8 +13,8 @@ from tests.support.api import SECRET, running_api
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.postgres import Base
 
-FEWEST = 5
-AT_ONCE, ROUNDS = 8, 15
+FEWEST = 6
+AT_ONCE, ROUNDS = 8, 10
 
 
 def test_fewer_are_refused() -> None:

@@ -189,12 +189,12 @@ async def test_who_finds_no_connection_waits_for_one_that_comes_back(base: Base)
 async def test_a_pool_that_is_held_is_whole_from_the_start_or_says_what_it_needs(
     base: Base, tmp_path: Path
 ) -> None:
-    settings = Settings(data_dir=tmp_path, database_url=base.service, database_pool=5, processes=2)
-    assert needed(settings) == (2 + 1) * (5 + 1)
+    settings = Settings(data_dir=tmp_path, database_url=base.service, database_pool=6, processes=2)
+    assert needed(settings) == (2 + 1) * (6 + 1)
     async with opened(settings, base.service, held=True) as service:
-        assert service.pool.get_size() == 5
+        assert service.pool.get_size() == 6
     async with room_for(base, 4):
-        with pytest.raises(NotConfigured, match="18 connections"):
+        with pytest.raises(NotConfigured, match="21 connections"):
             async with opened(settings, base.service, held=True):
                 pass
 

@@ -53,13 +53,14 @@ class BookkeepingWatch:
         if self._come_to == 0:
             self._differing.clear()
             await self._say(connection, await self._outboxes.begin(connection))
-        head = await self._reader.head()
+        reader = self._reader.on(connection)
+        head = await reader.head()
         last = min(self._come_to + RANGE_AT_A_TIME, head)
-        await self._say(connection, await self._outboxes.look(connection, self._reader, self._come_to, last))
+        await self._say(connection, await self._outboxes.look(connection, reader, self._come_to, last))
         self._come_to = last
         if last >= head:
             await self._say(connection, await self._outboxes.end(connection))
-            await self._say(connection, [f async for f in beside_the_outboxes(connection, self._reader)])
+            await self._say(connection, [f async for f in beside_the_outboxes(connection, reader)])
             await connection.execute(AS_IT_MUST_BE, list(self._differing))
             self._come_to = 0
         return self._come_to

@@ -87,6 +87,10 @@ class Reader:
         self.mapper = mapper
         self._historic = [cls.__name__ for cls in mapper.topics if cls.historic]
 
+    def on(self, connection: Connection) -> "Reader":
+        """Return one for who holds a connection: nobody who has one may wait for another to be free."""
+        return Reader(connection, self.mapper)  # type: ignore[arg-type]  # it is asked like a pool
+
     async def stream(self, stream_id: UUID, until: int | None = None) -> list[Recorded]:
         """Return one thing's events in order, as far as a position where one is given."""
         if until is None:

@@ -82,7 +82,7 @@ class Reactor:
                 row["position"]: set(row["reactions"]) & self._reactions.keys()
                 for row in await connection.fetch(OWED, list(self._reactions))
             }
-            known = [r for r in await self._reader.at(list(owed)) if unread(r) is None]
+            known = [r for r in await self._reader.on(connection).at(list(owed)) if unread(r) is None]
             for recorded in known:
                 names = sorted(owed[recorded.position])
                 for name in names:
@@ -103,7 +103,7 @@ class Reactor:
             if not rows:
                 return 0
             first = min(row["position"] for row in rows)
-            block, last = await self._reader.live_after(first)
+            block, last = await self._reader.on(connection).live_after(first)
             if last == first:
                 return 0
             for row in rows:

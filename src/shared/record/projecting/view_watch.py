@@ -62,13 +62,14 @@ class ViewWatch:
 
     async def look(self, connection: Connection) -> int:
         """Compare the next range; return the position that this round has come to, 0 where it is over."""
-        after, head = await connection.fetchval(CAME_TO, self._names), await self._reader.head()
+        reader = self._reader.on(connection)
+        after, head = await connection.fetchval(CAME_TO, self._names), await reader.head()
         if after == 0:
             self._begin_a_round()
             await self._say(connection, await out_of_place(connection, self._views))
         last = min(after + RANGE_AT_A_TIME, head)
         await self._say(
-            connection, await differences(connection, self._reader, self._views, after=after, last=last)
+            connection, await differences(connection, reader, self._views, after=after, last=last)
         )
         if last >= head:
             if self._whole_round:
