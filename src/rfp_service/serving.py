@@ -12,8 +12,8 @@ import structlog
 import uvicorn
 
 from rfp_service.app import create_app
+from rfp_service.concurrent_requests import ConcurrentRequests
 from rfp_service.connections import BoundedConnection, allow_many_files
-from rfp_service.crowd import Crowd
 from rfp_service.databases import Database
 from rfp_service.memory import give_memory_back
 from rfp_service.service import Service, opened
@@ -120,7 +120,7 @@ def serve(
     logging.getLogger("uvicorn.error").addFilter(opening.is_worth_a_line)
     app = create_app(opening, origins=settings.origins, tls=settings.profile is Profile.PRODUCTION)
     config = uvicorn.Config(
-        Crowd(app),
+        ConcurrentRequests(app),
         host=settings.host,
         port=settings.port,
         loop="uvloop",

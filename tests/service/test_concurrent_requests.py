@@ -5,8 +5,8 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
-from rfp_service import crowd as limits
-from rfp_service.crowd import Crowd, Refusals
+from rfp_service import concurrent_requests as limits
+from rfp_service.concurrent_requests import ConcurrentRequests, Refusals
 from shared.kernel.person import Person
 from shared.kernel.roles import Role
 
@@ -22,15 +22,15 @@ async def test_what_is_too_much_at_once_is_told_when_to_come_again() -> None:
     async def send(message: dict[str, object]) -> None:
         sent.append(message)
 
-    crowd = Crowd(slow, limit=2)
-    running = [asyncio.create_task(crowd({"type": "http"}, None, send)) for _ in range(2)]  # type: ignore[arg-type]
+    requests = ConcurrentRequests(slow, limit=2)
+    running = [asyncio.create_task(requests({"type": "http"}, None, send)) for _ in range(2)]  # type: ignore[arg-type]
     await asyncio.sleep(0)
-    await crowd({"type": "http"}, None, send)  # type: ignore[arg-type]
+    await requests({"type": "http"}, None, send)  # type: ignore[arg-type]
     assert sent[0]["status"] == 503
     assert (b"retry-after", b"2") in sent[0]["headers"]  # type: ignore[operator]
     going.set()
     await asyncio.gather(*running)
-    await crowd({"type": "http"}, None, send)  # type: ignore[arg-type]
+    await requests({"type": "http"}, None, send)  # type: ignore[arg-type]
     assert len(sent) == 2
 
 
@@ -59,9 +59,9 @@ async def test_whoever_waits_for_a_refusal_holds_nobody_s_place(monkeypatch: Any
         sent.append(message["status"])
 
     async def ask(answer: int, **state: Any) -> None:
-        await crowd({"type": "http", "answer": answer, "state": state}, None, send)  # type: ignore[arg-type]
+        await requests({"type": "http", "answer": answer, "state": state}, None, send)  # type: ignore[arg-type]
 
-    crowd = Crowd(app, limit=2)
+    requests = ConcurrentRequests(app, limit=2)
     await ask(429, person=RITA)
     held = [asyncio.create_task(ask(429, person=RITA)) for _ in range(5)]
     await asyncio.sleep(0)

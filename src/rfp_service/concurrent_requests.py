@@ -41,7 +41,7 @@ class Refusals:
         return at - now
 
 
-class Crowd:
+class ConcurrentRequests:
     """Answers so many requests at once, and tells the others to ask again."""
 
     def __init__(self, app: ASGIApp, limit: int = REQUESTS_LIMIT) -> None:
