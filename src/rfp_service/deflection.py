@@ -67,7 +67,7 @@ async def see_deflection(
         ),
     ] = None,
 ) -> Response:
-    """Show the share of needs that the catalogue met for good, and everything it is made of."""
+    """Show the share of needs that the catalogue met, and everything that figure is made of."""
     chains = (await demand_read(reading)).between(instant_of(start), instant_of(end))
     deflected = sum(chain.deflected for chain in chains)
     shown = DeflectionReport(

@@ -124,7 +124,7 @@ class CommitmentsShown(BaseModel):
     responses=one(CommitmentsShown, lasting=False),
 )
 async def see_commitments(request: Request, reading: Read, programme: OfProgramme, since: Since) -> Response:
-    """Compare what stood among the next six months at an earlier reading with what became of it."""
+    """Compare what was promised for the next six months at an earlier reading with what became of it."""
     facts = await programme_facts(core_service(request), reading, programme)
     shown = await compared(core_service(request), reading, facts, await reading_since(reading, since))
     return answer_untagged(shown.model_dump())

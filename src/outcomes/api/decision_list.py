@@ -73,7 +73,7 @@ DECISION_LIST = ShortList(
     responses={**DECISION_LIST.responses, **problems(404)},
 )
 async def list_decisions_in_period(query: Annotated[ListQuery, DECISION_LIST.asked]) -> Response:
-    """List every decision behind a paper's: on the programme by day, then on cases, the rarest first."""
+    """List every decision that a paper counts: on the programme by day, then on cases, the rarest first."""
     reading = await DECISION_LIST.reading(query)
     service, asked = core_service(query.request), query.asked
     before = await before_of(reading, asked["programme"], asked["since"])

@@ -131,7 +131,7 @@ async def see_consultation_history(
 async def adopt_strategy(
     command: Annotated[AdoptStrategy, strict(AdoptStrategy), Body()], handler: Commands
 ) -> Receipt:
-    """Note the edition that the council adopted; send If-Match `"0"` for the first one of this name."""
+    """Record the edition that the council adopted; send If-Match `"0"` for the first one of this name."""
     return await handler.set(strategy_id(command.name), command, blank=Strategy())
 
 

@@ -70,7 +70,7 @@ async def make_exempt_part(
     since: SinceLastPaper = None,
     form: Annotated[ExemptForm, Query(description="The form of the document.")] = ExemptForm.JSON,
 ) -> Response:
-    """Say what stands where the open paper of the same reading has marks, and why it is not published."""
+    """Say what the open paper of the same reading leaves out, and why it is not published."""
     service = core_service(request)
     reading = replace(reading, past=True)
     anybody = replace(reading, person=NOBODY, areas=None)

@@ -80,7 +80,7 @@ class PriorityList(BaseModel):
 
 @router.post("/priority-tags", summary="Tag with priorities", responses=DECIDES)
 async def tag_thing(command: Annotated[TagThing, strict(TagThing), Body()], handler: Commands) -> Receipt:
-    """Say which priorities a thing serves; send If-Match `"0"` for the first word on it.
+    """Say which priorities a thing serves; send If-Match `"0"` the first time.
 
     A milestone is tagged where it is scheduled or amended.
     """

@@ -55,7 +55,7 @@ async def decide_on_programme(
     command: Annotated[AmendProgramme, strict(AmendProgramme), Body()],
     handler: Commands,
 ) -> Receipt:
-    """Put right what is said of a programme, at the version that If-Match names."""
+    """Correct the details of a programme, at the version that If-Match names."""
     return await handler.handle(programme_id, command, blank=Programme())
 
 

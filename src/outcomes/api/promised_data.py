@@ -49,7 +49,7 @@ async def promise_data(
 
 @router.post(
     "/{promised_data_id:uuid}/decisions",
-    summary="Chase promised data, or say that they came",
+    summary="Chase promised data, or say that they have arrived",
     responses=DECIDES,
 )
 async def decide_on_promised_data(
@@ -57,7 +57,7 @@ async def decide_on_promised_data(
     command: Annotated[PromisedDataDecision, strict(PromisedDataDecision), Body()],
     handler: Commands,
 ) -> Receipt:
-    """Chase promised data, or record that they came, at the version that If-Match names."""
+    """Chase promised data, or record that they have arrived, at the version that If-Match names."""
     return await handler.handle(promised_data_id, command, blank=PromisedData())
 
 

@@ -121,7 +121,7 @@ async def list_papers(reading: Read, programme: OfProgramme) -> Response:
 
 @router.get(
     "/papers/{paper_id:uuid}/document",
-    summary="Have a paper as it was issued",
+    summary="Fetch a paper as it was issued",
     dependencies=[may("read-outcomes")],
     responses={
         **READS_ONE,
@@ -137,7 +137,7 @@ async def see_paper_as_issued(
     reading: Read,
     form: InForm = PaperForm.HTML,
 ) -> Response:
-    """Return the very bytes that were issued, for good."""
+    """Return exactly the bytes that were issued."""
     found: list[Any] = await reading.rows(
         select(papers.c.documents).where(reading.valid(papers), papers.c.id == paper_id)
     )

@@ -43,7 +43,7 @@ class BeginProgramme(Command[Programme]):
 
 
 class AmendProgramme(Command[Programme]):
-    """Put right what is said of a programme; leave out what stays as it is."""
+    """Correct the details of a programme; leave out what stays as it is."""
 
     decision: Literal["amend"] = "amend"
     name: ShortText | None = None

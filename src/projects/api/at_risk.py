@@ -163,7 +163,7 @@ class ForecastCalibration(BaseModel):
     responses=one(ForecastCalibration),
 )
 async def see_forecast_calibration(request: Request, reading: Read) -> Response:
-    """Back-test: what forecasts would have said of held-out projects when they began, and what came."""
+    """Back-test: what forecasts would have said about held-out projects at their start, and what happened."""
     learnt = await project_service(request).slips.as_of(reading)
     found = await asyncio.to_thread(calibrate, learnt.courses, day_in_london(reading.as_of))
     shares = {f"within_p{round(q * 100)}": w for q, w in zip(QUANTILES, found.within, strict=True)}

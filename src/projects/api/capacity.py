@@ -104,12 +104,12 @@ async def our_people(store: EventStore, reading: Reading) -> tuple[Stream[Capaci
 
 @router.get(
     "/project-capacity",
-    summary="See whether our people suffice",
+    summary="See whether we have enough people",
     dependencies=[may("read-projects")],
     responses=one(CapacitySeen),
 )
 async def see_capacity(request: Request, reading: Read) -> Response:
-    """Show, by month and skill, the people that projects need of us, and those that our teams have."""
+    """Show, by month and skill, the people that projects need from us, and those that our teams have."""
     stream, items = await our_people(core_service(request).store, reading)
     short = any(item.short for item in items)
     shown = CapacitySeen(version=stream.version, position=reading.position, short=short, items=items)

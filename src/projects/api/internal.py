@@ -170,12 +170,12 @@ INTERNAL = ListOf(
 
 @router.get(
     "/internal",
-    summary="See projects to be handled internally, and whether our people suffice",
+    summary="See projects to be handled internally, and whether we have enough people",
     dependencies=[may("read-projects")],
     responses=page_of(InternalProjects),
 )
 async def list_internal_projects(query: Annotated[ListQuery, INTERNAL.asked]) -> Response:
-    """List open projects that our own teams bring to their end, each with the people and skills it needs.
+    """List open projects that our own teams finish, each with the people and skills it needs.
 
     `people` says by month and skill what all of them need, what there is, and what is missing, however the
     list is narrowed.

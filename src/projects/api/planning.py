@@ -171,7 +171,7 @@ async def see_ranking(
     page: Paged,
     change_percent: Annotated[int, Query(ge=1, le=100, description="By how much weights are moved.")] = 10,
 ) -> Response:
-    """Rank open projects by word and by score under the weights in force.
+    """Rank open projects by MoSCoW word and by score under the weights in force.
 
     Each says how its rank moves when a weight is raised or lowered.
     """

@@ -41,7 +41,7 @@ router = APIRouter(
 async def identify_project(
     command: Annotated[IdentifyProject, strict(IdentifyProject), Body()], handler: OpeningCommands
 ) -> Receipt:
-    """Put a project in flight on the register; its id follows from its reference."""
+    """Add a project in flight to the register; its id follows from its reference."""
     reference = command.reference or f"PRJ-{uuid4().hex[:10].upper()}"
     command = command.model_copy(update={"reference": reference})
     return await handler.register(project_id(reference), command, blank=Project())
@@ -72,7 +72,7 @@ async def list_projects(query: Annotated[ListQuery, PROJECT_LIST.asked]) -> Resp
     responses=one(ProjectSeen, lasting=False),
 )
 async def see_project(request: Request, project_id: ProjectId, reading: Read) -> Response:
-    """Show one project as it stands or stood, how likely it is late, and now what you may decide on it."""
+    """Show one project as it stands or stood, how likely it is late and, as of now, what you may decide."""
     stream = await thing_as_of(request, reading, project_id, Project())
     facts = await facts_of(request, reading)
     project = await with_next(request, reading, stream, shown(stream, facts), DECISIONS)

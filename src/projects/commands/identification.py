@@ -97,7 +97,7 @@ def must_be_on_scale(scale: Scale, rating: str | None) -> None:
 
 
 class AmendProject(Command[Project]):
-    """Put right what is said of a project; leave out what stays as it is."""
+    """Correct the details of a project; leave out what stays as it is."""
 
     decision: Literal["amend"] = "amend"
     title: ShortText | None = None

@@ -94,7 +94,7 @@ async def list_changes(
     limit: Limit = PAGE_USUAL,
     last_event_id: LastEventId = None,
 ) -> Response:
-    """Tell what has changed since a position, in what you may see: ids and kinds only.
+    """Return what has changed since a position among the things that you may see: ids and kinds only.
 
     With `wait` the answer comes with the first change. With `Accept: text/event-stream` it goes on for
     some minutes; whoever comes again then with `Last-Event-ID` misses nothing.

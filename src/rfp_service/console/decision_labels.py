@@ -17,7 +17,7 @@ LABELS = {
     "challenge": "Send its challenge again",
     "change-filters": "Change what it is told",
     "chase": "Chase it",
-    "check-catalogue": "Look into the catalogue",
+    "check-catalogue": "Search the catalogue",
     "claim-saving": "Claim a saving",
     "close-responses": "Close bidding by hand",
     "complete-novation": "Record that the move is complete",

@@ -115,7 +115,7 @@ class RfpTale:
         )
 
     def _checks(self) -> bool:
-        """Look into the catalogue; some needs are met there, and one of those was not after all."""
+        """Search the catalogue; some needs are met there, and one of those was not after all."""
         self.at = self.later(1)
         shown: list[JsonValue] = [] if self.near is None else [str(self.items[self.near])]
         check = self.stage.thing(f"check {self.number} {self.rfp.version}", CatalogueCheck())

@@ -47,7 +47,7 @@ async def hand_over(
     command: Annotated[HandWorkOver, strict(HandWorkOver), Body()],
     handler: OpeningCommands,
 ) -> Receipt:
-    """Hand over all that somebody has in hand: open RFPs, places on tiers, and delegations.
+    """Hand over everything that somebody has in hand: open RFPs, places in tiers, and delegations.
 
     Tiers and delegations go to the successor once a second person confirms them, as any that are given.
     """

@@ -132,7 +132,7 @@ async def list_inbox(request: Request, query: Annotated[ListQuery, INBOX_LIST.as
 async def mark_as_read(
     request: Request, marks: Annotated[InboxMarks, strict(InboxMarks), Body()], person: Caller
 ) -> InboxMarked:
-    """Keep that you have read of some things that they wait: no decision, and seen by nobody else."""
+    """Record that you have read that some things wait: this is no decision, and nobody else sees it."""
     service = inbox_service(request)
     last = max(mark.position for mark in marks.items)
     if last > await service.record.head():

@@ -160,7 +160,7 @@ async def see_comparison(  # noqa: PLR0913, PLR0917  # two periods
     as_of: AsOf = None,
     source: Source = None,
 ) -> Response:
-    """Say whether cases take longer or come more often than before, such as before the catalogue was there.
+    """Say whether cases take longer or arrive more often than before, for example before the catalogue.
 
     Each period goes from its first day to before its last. One that is not over is not compared; an import
     is read in its own time.

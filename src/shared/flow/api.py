@@ -102,7 +102,7 @@ async def see_bottlenecks(  # noqa: PLR0913, PLR0917  # what may be asked
         Literal["edges", "stages", "parties"], Query(description="Which rows come as CSV.")
     ] = "edges",
 ) -> Response:
-    """Rank the steps between stages (or activities) by their share of all working wait.
+    """Rank the steps between stages (or activities) by their share of all working time spent waiting.
 
     An import is read in its own time: `as_of` means what its log says of the time up to then.
     """
@@ -120,7 +120,7 @@ async def see_bottlenecks(  # noqa: PLR0913, PLR0917  # what may be asked
 
 @router.get(
     "/flow",
-    summary="See how RFPs come, move and go",
+    summary="See how RFPs arrive, move and leave",
     dependencies=[may("read-flow")],
     responses={**table(Flow), **problems(404, 409)},
 )
@@ -136,7 +136,7 @@ async def see_flow(  # noqa: PLR0913, PLR0917  # what may be asked
         Literal["weeks", "months", "scatter"], Query(description="Which rows come as CSV.")
     ] = "weeks",
 ) -> Response:
-    """Show arrivals and throughput by week, what is there and how old it is, how long cases take, and loops.
+    """Show arrivals and throughput by week, open cases and their ages, how long cases take, and loops.
 
     The period is that of the scatter, the cumulative flow and the hand-overs.
     """
@@ -165,7 +165,7 @@ async def see_stuck(  # what may be asked
     end: StuckTo = None,
     limit: Annotated[int, Query(ge=1, le=STUCK_LIMIT, description="How many at most.")] = STUCK_USUAL,
 ) -> Response:
-    """List open RFPs, what will miss its day first: whom to chase, how late, why; and what waiting costs."""
+    """List open RFPs, likely late ones first: whom to chase, how late, why, and what waiting costs."""
     asked = await live_question(request, read, FlowView())
     cases, window = flow_service(request).live_cases, period(start, end)
     found = await cases.open(read, filters)
@@ -200,7 +200,7 @@ async def see_forecasts(
     ] = WITHIN_DAYS_USUAL,
     limit: Annotated[int, Query(ge=1, le=STUCK_LIMIT, description="How many at most.")] = STUCK_USUAL,
 ) -> Response:
-    """Say how likely open RFPs are done by their day, and when so many are; with how good this was before.
+    """Say how likely open RFPs are to be done by their day, how many by when, and how good this was before.
 
     Learnt from all RFPs, told of those that the reader sees. Where forecasts would have been worse than the
     base rate, or than the age of a case alone, none is told.

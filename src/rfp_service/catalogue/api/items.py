@@ -118,11 +118,11 @@ async def list_items(query: Annotated[ListQuery, CATALOGUE_LIST.asked]) -> Respo
     return await CATALOGUE_LIST.answer(query)
 
 
-@router.post("/catalogue-checks", status_code=201, summary="Look into the catalogue", responses=CREATES)
+@router.post("/catalogue-checks", status_code=201, summary="Search the catalogue", responses=CREATES)
 async def check_catalogue(
     command: Annotated[SearchCatalogue, strict(SearchCatalogue), Body()], handler: OpeningCommands
 ) -> Receipt:
-    """Look for something that meets a need; the check keeps what it showed, for the RFP."""
+    """Search for something that meets a need; the check keeps what it showed, for the RFP."""
     return await handler.create(command, blank=CatalogueCheck())
 
 
@@ -133,7 +133,7 @@ async def check_catalogue(
     responses=one(CatalogueCheckShown),
 )
 async def see_check(request: Request, check_id: CheckId, reading: Read) -> Response:
-    """Show what a look into the catalogue showed."""
+    """Show what a search of the catalogue showed."""
     stream = await thing_as_of(request, reading, check_id, CatalogueCheck())
     check = stream.state
     in_sight(reading.person, reading.areas, check.service_area, check.made_by)

@@ -59,7 +59,7 @@ class CatalogueItemSeen(ItemVersion):
 async def see_item(
     request: Request, item_id: Annotated[UUID, Path(description="The catalogue item's id.")], reading: Read
 ) -> Response:
-    """Show an item with its versions, what it was called and cost, when; and now what you may decide."""
+    """Show an item with its versions (name and price over time) and, as of now, what you may decide."""
     versions = await _versions(reading, item_id)
     shown = [*versions, dict(versions[-1])]
     await reading.redacted(shown)

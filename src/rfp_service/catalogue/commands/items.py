@@ -92,7 +92,7 @@ class RetireCatalogueItem(Command[CatalogueItem]):
 
 
 class SearchCatalogue(Command[CatalogueCheck]):
-    """Look for something that would meet the need; what is shown is kept with the check."""
+    """Search the catalogue for something that would meet the need; what is shown is kept with the check."""
 
     query: ShortText = Field(examples=["laptop for registrars"])
     service_area: ShortText | None = Field(

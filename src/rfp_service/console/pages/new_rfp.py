@@ -36,7 +36,7 @@ async def ask_for_need(request: Request, visit: Visiting) -> Response:
 
 @router.post("/raise")
 async def look_first(request: Request, sent: Sent) -> Response:
-    """Look into the catalogue, and for whoever asked for nearly the same, before anything is raised."""
+    """Search the catalogue, and for whoever asked for nearly the same, before anything is raised."""
     typed = {name: sent[name] for name in NEED}
     if errors := {name: ASK_FOR[name] for name in NEED if not typed[name]}:
         return await _need(request, sent.visit, typed, errors)

@@ -49,7 +49,7 @@ router = APIRouter(
 async def register_contract(
     command: Annotated[RegisterContract, strict(RegisterContract), Body()], handler: OpeningCommands
 ) -> Receipt:
-    """Put a contract in the register; its id follows from its reference. What is missing is flagged."""
+    """Add a contract to the register; its id follows from its reference. What is missing is flagged."""
     return await handler.register(contract_id(command.reference), command, blank=Contract())
 
 

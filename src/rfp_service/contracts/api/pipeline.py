@@ -54,7 +54,7 @@ class PipelineSeen(PipelineRow):
     responses=PIPELINE_LIST.responses,
 )
 async def list_pipeline_notices(query: Annotated[ListQuery, PIPELINE_LIST.asked]) -> Response:
-    """List the yearly notices of what is to be procured, newest first: due, published or missed."""
+    """List the yearly notices of planned procurement, newest first: due, published or missed."""
     return await PIPELINE_LIST.answer(query)
 
 

@@ -82,7 +82,7 @@ EXPOSURE = ShortList(name="contract-exposure", row=ExposureMonth)
     responses=EXPOSURE.responses,
 )
 async def list_exposure(query: Annotated[ListQuery, EXPOSURE.asked]) -> Response:
-    """Add up what roll-overs would commit, by the month of the last safe date, and on what that rests."""
+    """Add up what roll-overs would commit, by the month of the last safe date, and on what evidence."""
     reading = await EXPOSURE.reading(query)
     t = contracts.c
     month = func.to_char(t.notice_by, literal_column("'YYYY-MM'"))  # no parameter: it is grouped by
@@ -175,7 +175,7 @@ UNCONFIRMED_LIST = ListOf(
     responses=UNCONFIRMED_LIST.responses,
 )
 async def list_unconfirmed(query: Annotated[ListQuery, UNCONFIRMED_LIST.asked]) -> Response:
-    """List the contracts with dates that rest on no document, the most exposed first."""
+    """List the contracts with dates that no document confirms, the most exposed first."""
     return await UNCONFIRMED_LIST.answer(replace(query, sort=query.sort or ("-exposure_pence",)))
 
 
@@ -226,12 +226,12 @@ TRANSPARENCY_REGISTER = ListOf(
 
 @router.get(
     "/transparency-register",
-    summary="See the register to be published",
+    summary="See the register to publish",
     dependencies=[may("read-contracts")],
     responses=TRANSPARENCY_REGISTER.responses,
 )
 async def list_transparency_register(query: Annotated[ListQuery, TRANSPARENCY_REGISTER.asked]) -> Response:
-    """List contracts over the Code's limit with the fields it wants; exempt ones say so in their place.
+    """List contracts over the Code's limit with the fields it wants; exempt ones are marked.
 
     A contract whose value is not known, or exempt, is among them: nobody can say that it is below the limit.
     `as_of` a day or a quarter's end, it is the register as it stood then.

@@ -52,7 +52,7 @@ async def open_round(
     command: Annotated[OpenReviewRound, strict(OpenReviewRound), Body()],
     handler: OpeningCommands,
 ) -> Receipt:
-    """Open it with every contract that is due in its horizon, or carried over from the one before."""
+    """Open it with every contract that is due in its horizon or carried over from the previous round."""
     await handler.stamp_for(OpenReviewRound)
     reading = await _up_to_date(request)
     rules = await rules_as_of(request, reading)

@@ -61,7 +61,7 @@ class SetNoticePeriod(Command[Contract]):
 
 
 class PutRecommendation(RecommendRenewal):
-    """Put forward what is to become of a contract, its review begun by that where none is under way."""
+    """Recommend what to do with a contract, its review begun by that where none is under way."""
 
     decision: Literal["put-recommendation"] = "put-recommendation"  # type: ignore[assignment]  # its own word
 

@@ -131,7 +131,7 @@ def regime_for(begun_on: date | None, stamp: Stamp) -> str:
 
 
 class AmendContract(Command[Contract]):
-    """Put right what is said of a contract; leave out what stays as it is."""
+    """Correct the details of a contract; leave out what stays as it is."""
 
     by_the_contract_rules = True
 
@@ -181,7 +181,7 @@ class AmendContract(Command[Contract]):
 
 
 class CorrectTerms(Command[Contract]):
-    """Put the terms right: say all of them, as they are now known to be."""
+    """Correct the terms: say all of them, as they are now known to be."""
 
     by_the_contract_rules = True
 

@@ -58,7 +58,7 @@ class AlertReview(DeadlineCommand[Contract]):
 
 
 class StartReview(Command[Contract]):
-    """Begin to look at what is to become of a contract; also before its review falls due."""
+    """Begin the review of a contract, even before it falls due."""
 
     decision: Literal["start-review"] = "start-review"
     reason: Reason | None = None
@@ -73,7 +73,7 @@ class StartReview(Command[Contract]):
 
 
 class RecommendRenewal(Command[Contract]):
-    """Put forward what is to become of a contract, and what that commits."""
+    """Recommend what to do with a contract, and what that commits."""
 
     by_the_rules = True
     by_the_contract_rules = True

@@ -112,7 +112,7 @@ class LineDecision(Command[ReviewRound]):
 
 
 class DeferLine(LineDecision):
-    """Put the decision on a contract off; it is carried over into the next round."""
+    """Put off the decision on a contract; it is carried over into the next round."""
 
     decision: Literal["defer"] = "defer"
     until: Day

@@ -116,7 +116,7 @@ APPROVAL_LIST = ShortList(name="approvals", row=ApprovalRow, filters=ApprovalFil
 async def list_approvals(
     request: Request, query: Annotated[ListQuery, APPROVAL_LIST.asked], person: Caller
 ) -> Response:
-    """List what waits for you or for whom you stand in for, oldest deadline first."""
+    """List what waits for you or for people you stand in for, oldest deadline first."""
     service, reading = core_service(request), await APPROVAL_LIST.reading(query)
     store = service.store
     if query.asked.get("unreachable"):

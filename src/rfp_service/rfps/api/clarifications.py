@@ -66,5 +66,5 @@ CLARIFICATION_LIST = ListOf(
     "", summary="List clarifications", dependencies=[may("read-rfps")], responses=CLARIFICATION_LIST.responses
 )
 async def list_clarifications(query: Annotated[ListQuery, CLARIFICATION_LIST.asked]) -> Response:
-    """List what bidders asked and were answered, latest first; who asked is nobody's business."""
+    """List bidders' questions and the answers, latest first; who asked is not shown."""
     return await CLARIFICATION_LIST.answer(query)

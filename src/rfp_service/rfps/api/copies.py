@@ -26,7 +26,7 @@ router = APIRouter(
 async def copy_rfp(
     request: Request, command: Annotated[CopyRfp, strict(CopyRfp), Body()], handler: OpeningCommands
 ) -> Receipt:
-    """Raise an RFP that asks for what a past one asked for, as far as its reader may see that one."""
+    """Raise an RFP that asks for what a past one asked for, as far as you may see that one."""
     if (need := await _need_in_sight(handler, command.copy_of)) is None:
         return await handler.create(command, blank=Rfp())
     said = CopiedNeed.of(need).model_dump(mode="json")

@@ -59,7 +59,7 @@ class Holds(BaseModel):
 async def see_holds(
     request: Request, rfp_id: Annotated[UUID, Path(description="The RFP's id.")], reading: Read
 ) -> Response:
-    """Show each hold of an RFP with its elapsed and working time, as far as a reading."""
+    """Show each hold of an RFP with its elapsed and working time."""
     events = await reading.record.stream(rfp_id, reading.until)
     if not events or type(events[-1].event).kind != Rfp.kind:
         raise NotFound

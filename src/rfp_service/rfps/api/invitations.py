@@ -79,12 +79,12 @@ INVITATIONS = ListOf(
 
 @router.get(
     "/transparency-register",
-    summary="See the invitations to tender to be published",
+    summary="See the invitations to tender to publish",
     dependencies=[may("read-rfps")],
     responses=INVITATIONS.responses,
 )
 async def list_invitations(query: Annotated[ListQuery, INVITATIONS.asked]) -> Response:
-    """List invitations over the Code's limit; what is exempt says so, and why, in its place.
+    """List invitations over the Code's limit; what is exempt is marked, with the reason.
 
     `as_of` a day or a quarter's end, it is the register as it stood then.
     """

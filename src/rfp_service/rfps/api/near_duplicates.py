@@ -63,7 +63,7 @@ NEAR_LIST = ShortList(name="near-duplicates", row=NearDuplicateRow, filters=Need
     responses=NEAR_LIST.responses,
 )
 async def list_near_duplicates(query: Annotated[ListQuery, NEAR_LIST.asked]) -> Response:
-    """List RFPs of the twelve months before that ask for nearly the same, nearest first."""
+    """List RFPs of the past twelve months that ask for nearly the same, nearest first."""
     reading = await NEAR_LIST.reading(query)
     since = reading.as_of - TWELVE_MONTHS
     rows = await reading.pool.fetch(

@@ -51,7 +51,7 @@ router = APIRouter(prefix="/v1/rfps", tags=["rfps"], route_class=StrictRoute, ma
 async def raise_rfp(
     command: Annotated[RaiseRfp, strict(RaiseRfp), Body()], handler: OpeningCommands
 ) -> RfpReceipt:
-    """Raise an RFP: a draft that belongs to whoever asks; open ones that ask for the same are named."""
+    """Raise an RFP: a draft that belongs to you; the answer names open ones that ask for the same."""
     receipt = await handler.create(command, blank=Rfp(), same_need=await same_need(handler, command))
     return raised_receipt(receipt, (await handler.store.load(receipt.id, Rfp())).state)
 
@@ -88,7 +88,7 @@ async def list_rfps(query: Annotated[ListQuery, RFP_LIST.asked]) -> Response:
     responses=one(RfpSeen, lasting=False),
 )
 async def see_rfp(request: Request, rfp_id: RfpId, reading: Read) -> Response:
-    """Show one RFP, folded from its own events, as it stands or stood; now also what you may decide next."""
+    """Show one RFP as it stands or stood and, as of now, what you may decide next."""
     service = rfp_service(request)
     async with service.store.changes.one_look():
         stream = await thing_as_of(request, reading, rfp_id, Rfp())

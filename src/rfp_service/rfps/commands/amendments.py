@@ -37,7 +37,7 @@ OF_THE_LEAD = "The lead's to change, once there is one."
 
 
 class AmendRfp(Command[Rfp]):
-    """Put the need differently, or add what is still missing; leave out what stays as it is."""
+    """Reword the need, or add what is still missing; leave out what stays as it is."""
 
     decision: Literal["amend"] = "amend"
     title: ShortText | None = None

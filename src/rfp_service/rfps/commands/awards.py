@@ -76,7 +76,7 @@ class PublishTransparencyNotice(Command[Rfp]):
 
 
 class RecommendAward(Command[Rfp]):
-    """Put a supplier forward: the best bid, or on a direct route the one there is."""
+    """Recommend a supplier: the best bid, or on a direct route the one there is."""
 
     by_the_rules = True
 

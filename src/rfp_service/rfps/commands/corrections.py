@@ -51,7 +51,7 @@ MAY_DOUBT = ("procurement_officer", "approver")  # a conflict on any RFP
 
 
 class CorrectBid(Command[Rfp]):
-    """Put a bid's reference right, or the time at which it was received; leave out what was right."""
+    """Correct a bid's reference, or the time at which it was received; leave out what was right."""
 
     by_the_rules = True
 
@@ -123,7 +123,7 @@ class CorrectBid(Command[Rfp]):
 
 
 class CorrectAnswer(Command[Rfp]):
-    """Put an answer to a bidder's question right; the right one goes to every bidder."""
+    """Correct an answer to a bidder's question; the right one goes to every bidder."""
 
     decision: Literal["correct-answer"] = "correct-answer"
     number: Annotated[int, Field(ge=1, le=QUESTIONS_LIMIT), WHOLE]

@@ -54,7 +54,7 @@ MAY_REWORK = {
 
 
 class AcceptRfp(Command[Rfp]):
-    """Take a submitted RFP on."""
+    """Take on a submitted RFP."""
 
     decision: Literal["accept"] = "accept"
 
@@ -118,7 +118,7 @@ def _back(rfp: Rfp) -> Entered:
 
 
 class RejectRfp(Command[Rfp]):
-    """Decline to take a submitted RFP on."""
+    """Decline to take on a submitted RFP."""
 
     decision: Literal["reject"] = "reject"
     reason: Reason
@@ -210,7 +210,7 @@ class WithdrawRfp(Command[Rfp]):
 
 
 class TerminateProcurement(Command[Rfp]):
-    """Give a procurement up that has begun, with a reason code."""
+    """Give up a procurement that has begun, with a reason code."""
 
     decision: Literal["terminate"] = "terminate"
     reason_code: TerminationReason

@@ -75,7 +75,7 @@ class RaiseRfp(Command[Rfp]):
 
 
 class CheckCatalogue(Command[Rfp]):
-    """Hand in a look into the catalogue, made at `/v1/catalogue-checks`."""
+    """Hand in a search of the catalogue, made at `/v1/catalogue-checks`."""
 
     decision: Literal["check-catalogue"] = "check-catalogue"
     check_id: UUID

@@ -71,7 +71,7 @@ class AnswerClarification(Command[Rfp]):
 
 
 class RecordResponse(Command[Rfp]):
-    """Record that the tendering portal took a bid in; the bid itself stays there, sealed."""
+    """Record that the tendering portal received a bid; the bid itself stays there, sealed."""
 
     by_the_rules = True
 

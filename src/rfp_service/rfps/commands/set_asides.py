@@ -68,7 +68,7 @@ class SetBidAside(SettlingTheWinner):
 
 
 class ReadmitBid(SettlingTheWinner):
-    """Let a bid compete again that was set aside by mistake."""
+    """Readmit a bid that was set aside by mistake."""
 
     decision: Literal["readmit-bid"] = "readmit-bid"
     bid: Code

@@ -116,7 +116,7 @@ class ResolveChallenge(Command[Rfp]):
 
 
 class RevokeAward(Command[Rfp]):
-    """Take an award back that was a mistake, before anything is signed."""
+    """Take back an award that was a mistake, before anything is signed."""
 
     decision: Literal["revoke-award"] = "revoke-award"
     reason: Reason

@@ -54,7 +54,7 @@ Criteria = Annotated[list[Criterion], Field(min_length=1, max_length=CRITERIA_LI
 
 
 class FixCriteria(Command[Rfp]):
-    """Fix what bids will be measured by; the weights add up to a hundred."""
+    """Set the criteria by which bids will be scored; the weights add up to a hundred."""
 
     decision: Literal["fix-criteria"] = "fix-criteria"
     criteria: Criteria

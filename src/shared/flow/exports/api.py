@@ -66,7 +66,7 @@ async def export_event_log(
         Literal["ocel-json", "ocel-sqlite", "xes"], Query(description="OCEL 2.0 or XES (IEEE 1849).")
     ] = "ocel-json",
 ) -> Response:
-    """Export the steps of the RFPs that you may see, for programs of process mining.
+    """Export the steps of the RFPs that you may see, for process-mining programs.
 
     Persons have pseudonyms, the same throughout one file and others in the next. What you may not see is
     left out.

@@ -113,7 +113,7 @@ async def start_import(  # noqa: PLR0913, PLR0917  # the parts of one form
     ] = UNNAMED,
     dry_run: Annotated[Flag, Form(description="Say what would happen; write nothing.")] = False,  # noqa: FBT002  # a form field
 ) -> ImportAnswer:
-    """Take in a log: events and cases as CSV, or events as XES; plain or gzip. Again, it adds nothing.
+    """Take in a log: events and cases as CSV, or events as XES; plain or gzip. Sent again, it adds nothing.
 
     The n-th event of an XES log is told as row n + 1 of `events`, its n-th trace so of `cases`.
     """

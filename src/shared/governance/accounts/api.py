@@ -68,7 +68,7 @@ class KeyReceipt(Receipt):
 async def open_account(
     command: Annotated[OpenServiceAccount, strict(OpenServiceAccount), Body()], handler: OpeningCommands
 ) -> Receipt:
-    """Propose to let a program ask; once that is confirmed, it needs a key or a token of its own."""
+    """Propose that a program may use the service; once that is confirmed, it needs its own key or token."""
     return await handler.create(command, blank=ServiceAccount())
 
 
@@ -96,7 +96,7 @@ async def decide_on_account(
     responses=ACCOUNT_LIST.responses,
 )
 async def list_accounts(query: Annotated[ListQuery, ACCOUNT_LIST.asked]) -> Response:
-    """List the programs that may or might ask, newest first."""
+    """List the programs that may use the service or are proposed to, newest first."""
     return await ACCOUNT_LIST.answer(query)
 
 

@@ -108,7 +108,7 @@ class KeysSeen(BaseModel):
     responses=READS_ONE,
 )
 async def see_checkpoint(request: Request, after: Covering = None, size: Size = None) -> CheckpointSeen:
-    """Show what was signed of the record last, and who countersigned it."""
+    """Show the part of the record that was signed last, and who countersigned it."""
     signed = await checkpoint(request, after or 0, size)
     return CheckpointSeen(
         origin=signed.note.partition("\n")[0],
@@ -165,7 +165,7 @@ async def prove_consistency(
     from_: Annotated[int, Query(alias="from", ge=1, le=LARGEST, description="The size of the earlier tree.")],
     to: Size = None,
 ) -> ConsistencySeen:
-    """Show the proof that the record of an earlier size is the beginning of a later, signed one."""
+    """Show the proof that the record at an earlier size is the beginning of a later, signed one."""
     if to is not None and from_ > to:
         raise SizesReversed
     signed = await checkpoint(request, from_, to)

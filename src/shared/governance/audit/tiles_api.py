@@ -113,7 +113,7 @@ async def entry_bundle(request: Request, reading: Read, path: Number) -> Respons
     responses=_as(TEXT, "A line for each entry: its case, and its body of work or a dash"),
 )
 async def entry_places(request: Request, path: Number) -> Response:
-    """Show of up to 256 entries, withheld ones among them, what an index on the record counts them to.
+    """Show to which case and body of work up to 256 entries, even withheld ones, are counted by an index.
 
     Whoever computes that index again finds a line that is not true.
     """

@@ -61,7 +61,7 @@ COMMENT_LIST = ListOf(
 async def make_comment(
     request: Request, command: Annotated[MakeComment, strict(MakeComment), Body()], handler: OpeningCommands
 ) -> Receipt:
-    """Say something of a case that you may see; whom you mention is told, and nothing else follows."""
+    """Comment on a case that you may see; people you mention are told, and nothing else follows."""
     case = await case_in_sight(core_service(request), handler.person, command.case_id)
     return await handler.create(command, blank=Comment(), case=case.fact)
 

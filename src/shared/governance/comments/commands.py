@@ -22,7 +22,7 @@ MENTIONS_LIMIT = 20
 
 
 class MakeComment(Command[Comment]):
-    """Say something of a case, to be read by whom you mention and by those with the right to it."""
+    """Comment on a case, to be read by whom you mention and by those with the right to it."""
 
     case_id: UUID = Field(description="What it is about: an RFP, a contract, a project …")
     text: Reason = Field(

@@ -67,7 +67,7 @@ class DelegationSeen(DelegationRow):
 async def delegate(
     command: Annotated[GiveDelegation, strict(GiveDelegation), Body()], handler: OpeningCommands
 ) -> Receipt:
-    """Let somebody decide for you, up to a value, from a day until a day; an administrator's waits."""
+    """Let somebody decide for you, up to a value, for a time; an administrator's must be confirmed."""
     return await handler.create(command, blank=Delegation())
 
 

@@ -81,7 +81,7 @@ EXEMPTION_LIST = ListOf(
 async def declare_exempt(
     command: Annotated[DeclareExempt, strict(DeclareExempt), Body()], handler: OpeningCommands
 ) -> Receipt:
-    """Keep fields of a thing, or of one decision on it, from those without the right to them."""
+    """Withhold fields of a thing, or of one decision on it, from people without the right to read them."""
     return await handler.create(command, blank=Exemption())
 
 

@@ -29,7 +29,7 @@ REVIEW_LIMIT = timedelta(days=731)
 
 
 class DeclareExempt(Command[Exemption]):
-    """Keep some of what was said from those without the right to it."""
+    """Withhold some of what was said from people without the right to it."""
 
     matter_id: UUID = Field(description="The thing's id: an RFP's, a contract's.")
     matter_version: Annotated[int, Field(ge=0, le=VERSION_LIMIT), WHOLE] = Field(

@@ -212,7 +212,7 @@ async def see_document(request: Request, document_id: DocumentId, reading: Read)
     },
 )
 async def fetch_document(request: Request, document_id: DocumentId, reading: Read) -> Response:
-    """Give out a file that is kept here, once it is still what was kept."""
+    """Return a file that is kept here, after checking that it has not changed."""
     document = (await _seen(request, document_id, reading)).state
     if not document.kept:
         raise NotFound

@@ -94,7 +94,7 @@ async def register_endpoint(
     registration: Annotated[EndpointRegistration, strict(EndpointRegistration), Body()],
     handler: OpeningCommands,
 ) -> EndpointReceipt:
-    """Register where a program listens; it is told nothing before it has answered a signed challenge.
+    """Register where a program listens; it is told nothing until it has answered a signed challenge.
 
     A repeat shows no secret again: rotate it.
     """
@@ -158,7 +158,7 @@ async def list_endpoints(query: Annotated[ListQuery, ENDPOINT_LIST.asked]) -> Re
     responses=one(EndpointSeen, lasting=False),
 )
 async def see_endpoint(request: Request, endpoint_id: EndpointId, reading: Read) -> Response:
-    """Show one endpoint, what it is told of, how it does, and what you may decide on it now."""
+    """Show one endpoint, what it is told of, how deliveries are going, and what you may decide on it now."""
     stream = await thing_as_of(request, reading, endpoint_id, WebhookEndpoint())
     row = await reading.pool.fetchrow(HEALTH, str(endpoint_id))
     assert row is not None, "it counts, also nothing"

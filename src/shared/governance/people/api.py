@@ -82,7 +82,7 @@ class PersonSeen(PersonRow):
     "/people", summary="List people", dependencies=[may("read-people")], responses=PEOPLE_LIST.responses
 )
 async def list_people(query: Annotated[ListQuery, PEOPLE_LIST.asked]) -> Response:
-    """List whoever has signed in or is named in an import, latest first, as named today.
+    """List everybody who has signed in or is named in an import, latest first, by today's names.
 
     As of the past, the list holds whom the directory knew by then; old names are not kept.
     """

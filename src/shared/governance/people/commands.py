@@ -140,7 +140,7 @@ class ErasePerson(Command[Directory]):
 
 
 class InvitePerson(Command[Directory]):
-    """Let somebody be named in decisions who has not signed in yet."""
+    """Let decisions name somebody who has not signed in yet."""
 
     decision: Literal["invite"] = "invite"
     person: PersonId = Field(description="The id that they will sign in by.")

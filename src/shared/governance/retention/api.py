@@ -143,7 +143,7 @@ async def dispose_of(
     command: Annotated[DisposeOfRecord, strict(DisposeOfRecord), Body()],
     handler: OpeningCommands,
 ) -> Receipt:
-    """Destroy what is personal in a record that is due, and its files; its decisions stay provable."""
+    """Destroy the personal texts and files of a record that is due; its decisions can still be proved."""
     disposal_id = uuid5(DISPOSALS, str(command.record_id))
     receipt = await handler.create(command, blank=Disposal(), under=disposal_id)
     service = core_service(request)

@@ -20,7 +20,7 @@ router = APIRouter(prefix="/v1/jobs", tags=["jobs"], route_class=StrictRoute)
 
 @router.get("/{job_id}", summary="See a job", dependencies=[may("read-jobs")], responses=one(Job))
 async def see_job(request: Request, job_id: JobId, person: Caller) -> Response:
-    """Show how far a job of yours has come, and its counts."""
+    """Show how far one of your jobs has come, and its counts."""
     job = await job_service(request).jobs.see(job_id, person.id)
     return answer_one(request, job, f'W/"{job.status}-{job.done}"')
 
@@ -39,7 +39,7 @@ async def see_job(request: Request, job_id: JobId, person: Caller) -> Response:
     },
 )
 async def see_job_result(request: Request, job_id: JobId, person: Caller) -> Response:
-    """Give the outcomes of a job of yours, one a line."""
+    """Return the outcomes of one of your jobs, one a line."""
     jobs = job_service(request).jobs
     await jobs.see(job_id, person.id)
     return StreamingResponse(jobs.result(job_id), media_type=NDJSON)

@@ -39,7 +39,7 @@ AS_FORMS: dict[int | str, dict[str, Any]] = {
     }
 }
 
-HAND_IN = """Compare a register with how things stand, and decide what is accepted of how it differs.
+HAND_IN = """Compare a register with what is known now, and accept some or all of the differences.
 
 CSV of any sort, XLSX or ODS; the sheet and the headings are found, or named. What differs is new, changed,
 in conflict (changed here by hand since the last register), unchanged or gone from the register: the report
@@ -72,7 +72,7 @@ def _add_hand_in(router: APIRouter, register: Register[Any]) -> None:
         register.address,
         status_code=200,
         name=f"hand_{register.route_prefix}register_in",
-        summary=f"Hand a register of {register.things} in",
+        summary=f"Hand in a register of {register.things}",
         description=HAND_IN,
         dependencies=[may(register.command.__name__)],
         response_model=RegisterReport,

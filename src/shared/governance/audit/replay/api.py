@@ -77,7 +77,7 @@ async def explain(
     reading: Read,
     position: Annotated[int, Path(ge=1, le=LARGEST, description="The decision's position.")],
 ) -> Explanation:
-    """Show by which rule, on what authority and knowing what somebody decided; ask the rule again.
+    """Show by which rule, on what authority and knowing what somebody decided, and ask the rule again.
 
     Beside when it was written stands by when a witness had seen it (`countersigned`): from then on it could
     not have been changed unnoticed, whoever keeps the record.
