@@ -16,7 +16,7 @@ TAKES = {
     "business_case": "The business case takes",
     "call_in": "Waiting for a call-in takes",
     "called_in": "Scrutiny of a call-in takes",
-    "catalogue_check": "The look into the catalogue takes",
+    "catalogue_check": "The search of the catalogue takes",
     "contracting": "Making the contract takes",
     "draft": "Writing down the need takes",
     "key_decision": "The key decision takes",

@@ -17,7 +17,7 @@ FIELDS = {
     "budget_code": "Budget code",
     "call_in_lapse_working_days": "Working days in which it must then meet",
     "call_in_working_days": "Working days in which scrutiny may call in",
-    "check_id": "The look into the catalogue",
+    "check_id": "The search of the catalogue",
     "closed_days": "Days on which the council is closed",
     "closes_on": "Closes on",
     "code": "Which flag",

@@ -77,7 +77,7 @@ CATALOGUE_LIST = ListOf(
 
 
 class CatalogueCheckShown(BaseModel):
-    """A look into the catalogue: what was asked, by whom, and what was shown."""
+    """A search of the catalogue: what was asked, by whom, and what was shown."""
 
     id: UUID
     version: int

@@ -1,4 +1,4 @@
-"""A catalogue item, and a look into the catalogue with what it showed."""
+"""A catalogue item, and a search of the catalogue with what it showed."""
 
 from dataclasses import dataclass, fields
 from datetime import date
@@ -32,7 +32,7 @@ ITEM_FIELDS = tuple(field.name for field in fields(CatalogueItem))
 
 @dataclass(frozen=True)
 class CatalogueCheck:
-    """One look into the catalogue."""
+    """One search of the catalogue."""
 
     kind: ClassVar[str] = "catalogue-check"
 

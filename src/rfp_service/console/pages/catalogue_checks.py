@@ -22,7 +22,7 @@ router = page_router()
 
 @router.get("/rfps/{rfp_id}/decisions/check-catalogue")
 async def ask_for_check(request: Request, visit: Visiting, rfp_id: UUID) -> Response:
-    """Say what a look into the catalogue does."""
+    """Say what a search of the catalogue does."""
     return await show_form(request, visit, THING, str(rfp_id), FORM, FilledIn())
 
 

@@ -89,7 +89,7 @@ async def _usual(visit: Visit) -> dict[str, float]:
 
 
 async def _what_the_catalogue_had(visit: Visit, rfp: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return what a look into the catalogue showed, as long as it still matters."""
+    """Return what a search of the catalogue showed, as long as it still matters."""
     if rfp["stage"] != "catalogue_check" or not rfp["catalogue_check_id"]:
         return []
     check = await visit.get(f"/v1/catalogue-checks/{rfp['catalogue_check_id']}")

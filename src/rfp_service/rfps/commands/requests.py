@@ -1,4 +1,4 @@
-"""The requester's decisions up to submission: raise, amend, look into the catalogue, submit."""
+"""The requester's decisions up to submission: raise, amend, search the catalogue, submit."""
 
 from typing import Literal
 from uuid import UUID

@@ -112,7 +112,7 @@ class RfpAmended(RfpEvent):
 
 
 class CatalogueChecked(RfpEvent):
-    """The requester looked into the catalogue; what it showed is kept as evidence."""
+    """The requester searched the catalogue; what it showed is kept as evidence."""
 
     check_id: UUID
     query: str
@@ -156,7 +156,7 @@ class DiversionFailed(RfpEvent):
     order_id: UUID | None = None  # that failed, where this followed from it
 
     def apply(self, rfp: Rfp) -> Rfp:
-        """Return the RFP as a draft that must look into the catalogue again."""
+        """Return the RFP as a draft that must search the catalogue again."""
         return replace(RfpEvent.apply(self, rfp), check=Check(), after_order=self.order_id)
 
 

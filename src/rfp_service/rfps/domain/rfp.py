@@ -32,7 +32,7 @@ PATH_FIELDS = ("regime", "route", "contract_kind")  # what the lead decides of i
 
 @dataclass(frozen=True)
 class Check:
-    """The last look into the catalogue: what it showed, and whether the requester has answered it."""
+    """The last search of the catalogue: what it showed, and whether the requester has answered it."""
 
     id: UUID | None = None
     shown: tuple[UUID, ...] = ()
