@@ -1,8 +1,6 @@
 """What an operator's bundle of a long period takes of memory: as much as its largest part, and no more."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,12 +11,12 @@ from shared.ledger.log_writer import LogWriter
 from shared.ledger.notes import Signer
 from shared.record.database import connected
 from tests.bench.ground import figure, fill, histories
+from tests.bench.processes import ran
 from tests.support.postgres import Base, Server
 
 SMALL, LARGE = 30_000, 300_000
 EVENTS_A_CASE = 10
 LOG = Signer.new("council.example/log")
-PROGRAM = (sys.executable, "-c", "from rfp_service.cli import main; main()", "audit")
 PERIOD = ("--from", "2000-01-01T00:00Z", "--to", "2099-01-01T00:00Z")
 SOUND = (0, 3)  # 3: no keys were given
 
@@ -49,13 +47,14 @@ def _peaks(server: Server, entries: int) -> tuple[float, float]:
     """Return how much memory it took to make a bundle of so many entries, and to check it."""
     with server.fresh() as base, TemporaryDirectory() as folder:
         uvloop.run(_recorded(base, entries))
-        made = _peak([*PROGRAM, "bundle", f"{folder}/all.zip", *PERIOD], base, folder)
+        made = _peak(["bundle", f"{folder}/all.zip", *PERIOD], base, folder)
         files = sorted(str(path) for path in Path(folder).glob("*.zip"))
-        return made, _peak([*PROGRAM, "verify", *files], base, folder)
+        return made, _peak(["verify", *files], base, folder)
 
 
 async def _recorded(base: Base, entries: int) -> None:
-    await fill(base, histories(entries // EVENTS_A_CASE, EVENTS_A_CASE))
+    for _ in range(entries // SMALL):  # some cases after others, so that each part holds as many of them
+        await fill(base, histories(SMALL // EVENTS_A_CASE, EVENTS_A_CASE))
     async with connected(base.service) as pool:
         await LogWriter(pool, [LOG]).catch_up()
 
@@ -63,10 +62,6 @@ async def _recorded(base: Base, entries: int) -> None:
 def _peak(command: Sequence[str], base: Base, folder: str) -> float:
     """Run a command to its end; return the most memory that it held, in MB."""
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
-    environment = {**kept, "DATABASE_URL": base.service, "DATA_DIR": folder}
-    with Path(folder, "said").open("w+") as said:
-        process = subprocess.Popen(command, env=environment, stdout=said, stderr=said)
-        _, status, usage = os.wait4(process.pid, 0)
-        said.seek(0)
-        assert os.waitstatus_to_exitcode(status) in SOUND, said.read()[-2_000:]
-    return usage.ru_maxrss / 1_024
+    done = ran(["audit", *command], {**kept, "DATABASE_URL": base.service, "DATA_DIR": folder})
+    assert done.code in SOUND, done.said[-2_000:]
+    return done.peak

@@ -1,9 +1,6 @@
 """What `audit fsck` takes of memory and time: every row, view and index of a record, and of a tenth of it."""
 
 import os
-import subprocess
-import sys
-from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
 
@@ -17,11 +14,10 @@ from shared.record.database import connected
 from shared.record.eventstore.store import EventStore
 from tests.bench.auditing import LOG
 from tests.bench.ground import figure, fill, histories
+from tests.bench.processes import ran
 from tests.support.postgres import Base, Server
 
 ENTRIES = int(os.environ.get("CHECKED_EVENTS", "100000"))
-PROGRAM = Path(sys.executable).with_name("rfp-service")
-MIB = 1_024
 
 
 class Checked(NamedTuple):
@@ -61,11 +57,9 @@ def _of(base: Base, entries: int) -> Checked:
     """Make a record with its log, its index and its views, and check it as an operator does."""
     uvloop.run(_filled(base, entries))
     began = perf_counter()
-    environment = {**os.environ, "DATABASE_URL": base.service}
-    process = subprocess.Popen([PROGRAM, "audit", "fsck"], env=environment, stdout=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
-    assert os.waitstatus_to_exitcode(status) == 0, "the check found something"
-    return Checked(perf_counter() - began, used.ru_maxrss / MIB)
+    check = ran(["audit", "fsck"], {**os.environ, "DATABASE_URL": base.service})
+    assert check.code == 0, check.said[-2_000:]
+    return Checked(perf_counter() - began, check.peak)
 
 
 async def _filled(base: Base, entries: int) -> None:

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +19,15 @@ from tests.support.running import free_port
 
 TICKS = os.sysconf("SC_CLK_TCK")
 MEGABYTE_KB = 1024
+
+# The program, which writes at its end what it has held: of a child that has ended the kernel counts as its
+# own what its parent held when it began.
+MEASURED = """
+import atexit, os, shutil
+atexit.register(shutil.copyfile, "/proc/self/status", os.environ.pop("STATUS_AT_THE_END"))
+from rfp_service.cli import main
+main()
+"""
 
 
 @dataclass
@@ -41,8 +50,8 @@ class Use:
             except OSError:  # it has ended
                 continue
             self._seconds[process] = (int(stat[11]) + int(stat[12])) / TICKS
-            lines = [line.split() for line in status.splitlines() if line.startswith("VmHWM")]
-            self._peaks[process] = max([int(line[1]) / MEGABYTE_KB for line in lines], default=0)
+            # One that has just ended holds nothing any more.
+            self._peaks[process] = max(self._peaks.get(process, 0.0), _peak(status))
 
     @property
     def cpu_seconds(self) -> float:
@@ -60,6 +69,36 @@ class Use:
     def peak_of_child(self) -> float:
         """Return the peak of the largest child there was."""
         return max((mb for process, mb in self._peaks.items() if process != self.service), default=0.0)
+
+
+def _peak(status: str) -> float:
+    """Return how many megabytes a process has held at most, by its status; of one that has ended, none."""
+    lines = [line.split() for line in status.splitlines() if line.startswith("VmHWM")]
+    return max([int(line[1]) / MEGABYTE_KB for line in lines], default=0.0)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command of the program ended, what it said, and how many megabytes it held at most."""
+
+    code: int
+    said: str
+    peak: float
+
+
+def ran(arguments: Sequence[str], environment: Mapping[str, str]) -> Ran:
+    """Run a command of the program to its end."""
+    with TemporaryDirectory() as folder:
+        status = Path(folder, "status")
+        process = subprocess.run(
+            [sys.executable, "-c", MEASURED, *arguments],
+            env={**environment, "STATUS_AT_THE_END": str(status)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        return Ran(process.returncode, process.stdout, _peak(status.read_text()))
 
 
 def _children(process: int) -> list[int]:
