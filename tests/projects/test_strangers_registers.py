@@ -10,6 +10,7 @@ from tests.projects.test_registers import handed_in
 from tests.projects.test_spreadsheets_as_kept import tried
 from tests.projects.test_spreadsheets_of_all_sorts import cells
 from tests.support.api import Api
+from tests.support.sheets import book
 
 HEADING = "Reference,Title,Cost\r\n"
 
@@ -109,3 +110,22 @@ async def test_a_byte_that_is_no_utf_8_is_reported_where_it_stands(api: Api) -> 
     why = "holds the byte 0xA3, which means nothing in UTF-8"
     assert cells(report) == [(3, "Title", "\ufffd", why), (3, "Cost", "\ufffd6", why)]
     assert (await seen(api, "B-1"))["title"] == "Café “Zoë”"
+
+
+async def test_a_list_of_changes_before_the_register_is_not_taken_for_it(api: Api) -> None:
+    changes = [["Date", "Project", "Owner"], ["1 May", "All", "somebody"]]
+    register = [["Ref", "Title", "Start", "Cost"], ["S-1", "On sheet 3", "01/04/2026", "5"]]
+    beyond = [["x"], *[[None]] * 100_002, ["far below"]]
+    report = await tried(api, book({"Changes": changes, "Data": beyond, "Register": register}))
+    assert (report["sheet"], report["difference_counts"]["new"]) == ("Register", 1)
+    assert (await tried(api, book({"Data": beyond}), 413))["type"] == "/problems/too-many-rows"
+
+
+async def test_another_reference_beside_an_id_changes_none_and_is_reported(api: Api) -> None:
+    report = await handed_in(api, HEADING + "Q-1,x,5\r\nQ-2,y,6\r\n")
+    one, other = (difference["id"] for difference in report["differences"])
+    table = f"id,Reference,Title,Cost\r\n{one},Q-2,x,7\r\n{other},q-2 ,y,6\r\n"
+    again = await handed_in(api, table)
+    assert cells(again) == [(2, "Reference", "Q-2", "is not the reference of this id, and changes none")]
+    assert again["cells"][0]["expected"] == "Q-1"
+    assert [(await seen(api, name))["cost_pence"] for name in ("Q-1", "Q-2")] == [700, 600]

@@ -37,7 +37,7 @@ from shared.web.registers.difference import (
 from shared.web.registers.lone_cells import without_lone_cells
 from shared.web.registers.missing_things import RegisterCauses, gone, standing_things
 from shared.web.registers.register import REFERENCE, TITLE, Said
-from shared.web.registers.rows import RegisterRow, RowReport
+from shared.web.registers.rows import Cell, RegisterRow, RowReport
 
 BLOCK_ROWS = 1_000
 
@@ -146,7 +146,15 @@ class RegisterComparison:
             return Compared(row, stream or Stream(target, register.blank), is_new=True)
         if self.areas is not None and standing.get("service_area") not in self.areas:
             return refused(row.number, OutOfSight(), target)._replace(reference=row.reference)
+        self._doubt_reference(row, standing)
         return Compared(row, stream, is_new=False, changes=changes(self.how, row, stream))
+
+    def _doubt_reference(self, row: RegisterRow, standing: Mapping[str, Any]) -> None:
+        """Report a reference that is not the one of the thing whose id stands beside it: none is changed."""
+        said, known = row.said.get(REFERENCE), str(standing[REFERENCE])
+        if row.id is not None and said is not None and reference_words(said) != reference_words(known):
+            why = "is not the reference of this id, and changes none"
+            self.report.note(Cell(row.number, self.how.names[REFERENCE], why, said, known or "no reference"))
 
     async def _decided(self, compared: list[Compared | Outcome], stored: Sequence[asyncpg.Record]) -> None:
         """Find the decisions that the old values of what differs stand by."""

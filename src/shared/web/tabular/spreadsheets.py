@@ -12,9 +12,10 @@ from xml.etree import ElementTree as ET
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
+from shared.kernel.errors import TooLarge
 from shared.web.tabular.bounds import BOOK, ODS_CONTENT, Bounds, ods_bounds, xlsx_bounds
 from shared.web.tabular.cell_notes import CellNotes
-from shared.web.tabular.headings import LOOKED_AT_ROWS, find_heading
+from shared.web.tabular.headings import LOOKED_AT_ROWS, fields_by_heading, find_heading
 from shared.web.tabular.limits import (
     PARTS_LIMIT,
     UNPACKED_BYTES_LIMIT,
@@ -26,6 +27,7 @@ from shared.web.tabular.ods_cells import ods_notes
 from shared.web.tabular.xlsx_cells import xlsx_notes
 
 CHUNK = 1 << 20
+ENOUGH_TO_STOP = 4  # fields: a cover, or a list of changes, names fewer
 SHEETS_NAMED, NAME_CHARACTERS = 50, 100
 SHOWN_DIGITS = 15  # of a number: what comes behind them is how machines add
 FORMULA_MARKS = (b"<f>", b"<f ", b"<f/", b"table:formula=")
@@ -61,9 +63,9 @@ def _formulas(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
 def convert(source: Path, target: Path) -> dict[str, object]:
     """Write one sheet as CSV in UTF-8, from its first row on: the one that is asked for, else the one found.
 
-    Found is the first whose headings are called as is known, else the first that holds anything; hidden
-    ones come last. Returns how many `formulas` the whole file holds, whose values are written; the `sheet`
-    and all `sheets`. Call it in a child only.
+    Found is the one whose headings name most fields that are known, else the first that holds anything;
+    hidden ones come last. Returns how many `formulas` the whole file holds, whose values are written; the
+    `sheet` and all `sheets`. Call it in a child only.
     """
     formulas = look_into(source)
     wanted = _wanted(source)
@@ -97,26 +99,52 @@ def _wanted(source: Path) -> dict[str, Any]:
 
 
 def _sheet(package: zipfile.ZipFile, book: CalamineWorkbook, wanted: dict[str, Any]) -> CalamineSheet:
-    """Return the sheet that is meant; those after it are not looked at."""
-    names = set(package.namelist())
-    asked, known, first = wanted.get("sheet"), wanted.get("known"), None
+    """Return the sheet that is meant: the one asked for, else the one whose headings name most fields.
+
+    Those after one that names many are not looked at.
+    """
+    asked = wanted.get("sheet")
     if asked is not None and asked not in book.sheet_names:
         raise NoSuchSheet(sheet=asked, sheets=book.sheet_names[:SHEETS_NAMED])
-    for name in _shown_first(book) if asked is None else [asked]:
-        if BOOK in names:
-            xlsx_bounds(package, name).checked()
-        sheet = book.get_sheet_by_name(name)
-        if sheet.end is None:
-            continue
-        last_row, last_column = sheet.end
-        Bounds(last_row + 1, last_column + 1).checked()
-        first = first or sheet
-        top = list(islice(_rows(sheet), LOOKED_AT_ROWS + 1)) if known else []
-        if not known or find_heading(top, known, wanted["needed"], wanted["heading_row"]):
-            return sheet
-    if first is None:
+    too_large: list[TooLarge] = []  # they are of no matter where another sheet is the one
+    best, most = None, -1
+    for sheet in _opened(package, book, _shown_first(book) if asked is None else [asked], too_large):
+        fields = _fields(sheet, wanted)
+        if fields > most:
+            best, most = sheet, fields
+        if not wanted.get("known") or fields >= ENOUGH_TO_STOP:
+            break
+    if too_large and most <= 0:
+        raise too_large[0]
+    if best is None:
         raise UnreadableTable
-    return first
+    return best
+
+
+def _opened(
+    package: zipfile.ZipFile, book: CalamineWorkbook, names: list[str], too_large: list[TooLarge]
+) -> Iterator[CalamineSheet]:
+    """Yield the sheets that hold anything; those that reach too far are told in `too_large`."""
+    for name in names:
+        try:
+            if BOOK in package.namelist():
+                xlsx_bounds(package, name).checked()
+            sheet = book.get_sheet_by_name(name)
+            if sheet.end is not None:
+                last_row, last_column = sheet.end
+                Bounds(last_row + 1, last_column + 1).checked()
+                yield sheet
+        except TooLarge as refusal:
+            too_large.append(refusal)
+
+
+def _fields(sheet: CalamineSheet, wanted: dict[str, Any]) -> int:
+    """Return how many fields that are known the headings of a sheet name."""
+    if not (known := wanted.get("known")):
+        return 0
+    top = list(islice(_rows(sheet), LOOKED_AT_ROWS + 1))
+    found = find_heading(top, known, wanted["needed"], wanted["heading_row"])
+    return 0 if found is None else len({*fields_by_heading(found, found.cells, known).values()})
 
 
 def _shown_first(book: CalamineWorkbook) -> list[str]:
