@@ -39,7 +39,7 @@ FIELDS = (
     RegisterField("regime", Kind.CHOICE, noun="regime"),
     RegisterField("route", Kind.CHOICE, noun="route"),
     RegisterField("ends_on", Kind.DAY),
-    RegisterField("ends_at", Kind.LINE),
+    RegisterField("ends_at", Kind.TIME),
     RegisterField("notice_on", Kind.DAY),
     RegisterField("supplier", Kind.LINE),
     RegisterField("supplier_number", Kind.LINE),

@@ -17,6 +17,7 @@ from shared.web.tabular.days import NoDay
 from shared.web.tabular.headings import plain
 from shared.web.tabular.marks import UNSOLVED, why_worthless
 from shared.web.tabular.text import STRAY_BYTES, STRAY_FROM, UNDEFINED_BYTES, UNDEFINED_FROM, visible
+from shared.web.tabular.times import NoTime, time_of
 
 CHOICES_NAMED = 20
 WHOLE_AMOUNT = "an amount in pounds such as 250000 or £250,000.00"
@@ -147,6 +148,13 @@ def _day(text: str, column: str, _about: RegisterField, how: ReadingOptions) -> 
     return day
 
 
+def _time(text: str, _column: str, _about: RegisterField, _how: ReadingOptions) -> str:
+    try:
+        return time_of(text)
+    except NoTime:
+        raise Unread("is no time of day", "a time such as 09:30 or 17:00") from None
+
+
 def _choice(text: str, _column: str, about: RegisterField, how: ReadingOptions) -> str:
     """Return which of those that there are a value names, in whatever case and with whatever signs."""
     choices = how.register.choices(about.name, how.extras)
@@ -212,6 +220,7 @@ _READERS: Mapping[Kind, Callable[[str, str, RegisterField, ReadingOptions], Any]
     Kind.LINE: _line,
     Kind.TEXT: _paragraphs,
     Kind.DAY: _day,
+    Kind.TIME: _time,
     Kind.COUNT: _count,
     Kind.MONEY: _amount,
     Kind.PERSON: _person,

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     LINE = "line"
     TEXT = "text"
     DAY = "day"
+    TIME = "time"
     COUNT = "count"
     MONEY = "money"
     PERSON = "person"
@@ -35,6 +36,7 @@ class Kind(StrEnum):
     YES_OR_NO = "yes_or_no"
 
 
+OTHERWISE = "string_pattern_mismatch"  # its message is the pattern
 TEXTS = (Kind.LINE, Kind.TEXT)
 NEEDED = (REFERENCE, TITLE) = ("reference", "title")  # of every row
 # How headings of a kind often end.
@@ -225,5 +227,7 @@ def _why_not(text: TypeAdapter[Any], value: object) -> str:
     try:
         text.validate_python(value)
     except ValidationError as error:
-        return f"can't be kept so: {error.errors()[0]['msg']}"
+        found = error.errors()[0]
+        why = "it is written otherwise" if found["type"] == OTHERWISE else found["msg"]
+        return f"can't be kept so: {why}"
     return ""

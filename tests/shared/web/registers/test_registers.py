@@ -15,6 +15,7 @@ from shared.web.tabular.days import NoDay
 from shared.web.tabular.headings import find_heading
 from shared.web.tabular.marks import is_withheld
 from shared.web.tabular.number_formats import sign_of, with_mark
+from shared.web.tabular.times import NoTime, time_of
 from tests.support.specs import given as past
 
 THING = UUID("ba7c0000-0000-4000-8000-000000000001")
@@ -84,6 +85,32 @@ def test_a_row_that_holds_a_value_is_no_second_row_of_headings_though_it_answers
     joined = find_heading(years, {**known, "2026 27 spent": "spent"}, ("title",))
     assert joined is not None
     assert (joined.first, joined.last) == (1, 2), "a year may be a heading"
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("12:00", "12:00"),
+        ("9:05", "09:05"),
+        ("17.30", "17:30"),
+        ("12:00:00", "12:00"),
+        ("5pm", "17:00"),
+        ("12:30 a.m.", "00:30"),
+        ("12 noon", "12:00"),
+        ("Noon", "12:00"),
+        ("14:00 hrs", "14:00"),
+    ],
+)
+def test_a_time_of_day_is_read_as_people_write_it(text: str, time: str) -> None:
+    assert time_of(text) == time
+
+
+@pytest.mark.parametrize(
+    "text", ["9", "24:00", "12:60", "13 pm", "1 noon", "midnight", "12:00:30", "noonish", ""]
+)
+def test_what_could_be_another_time_is_none(text: str) -> None:
+    with pytest.raises(NoTime):
+        time_of(text)
 
 
 @pytest.mark.parametrize(
