@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from shared.kernel.fields import FIRST_DAY, LAST_DAY, PENCE_LIMIT, TURNS
@@ -157,12 +157,18 @@ def _time(text: str, _column: str, _about: RegisterField, _how: ReadingOptions) 
 
 def _choice(text: str, _column: str, about: RegisterField, how: ReadingOptions) -> str:
     """Return which of those that there are a value names, in whatever case and with whatever signs."""
-    choices = how.register.choices(about.name, how.extras)
-    chosen = {plain(choice): choice for choice in choices}.get(plain(text))
+    choices = tuple(how.register.choices(about.name, how.extras))
+    known = _by_their_words(choices)
+    chosen = known.get(text) or known.get(plain(text))
     if chosen is None:
         named = ", ".join(list(dict.fromkeys(choices))[:CHOICES_NAMED])
         raise Unread(f"is no {about.noun} of the scale", f"one of: {named}")
     return chosen
+
+
+@lru_cache  # many cells name the same few
+def _by_their_words(choices: tuple[str, ...]) -> Mapping[str, str]:
+    return {plain(choice): choice for choice in choices} | {choice: choice for choice in choices}
 
 
 def _amount(text: str, column: str, _about: RegisterField, how: ReadingOptions) -> int:
