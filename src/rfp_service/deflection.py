@@ -2,19 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from operator import itemgetter
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
-from sqlalchemy import select
 
-from rfp_service.catalogue.views.orders import order_steps
-from rfp_service.rfps.views.demand import FULFILLED, ORDERED, UNFULFILLED, Chain, Demand, DemandStep, demand
-from shared.web.context import Context
+from rfp_service.deflected_demand import demand_read
+from rfp_service.rfps.views.demand import FULFILLED, ORDERED, UNFULFILLED, Chain
 from shared.web.decisions.commands import may
 from shared.web.reads.answers import READS_MANY
-from shared.web.reads.readings import INSTANT_PATTERN, Read, Reading, instant_of
+from shared.web.reads.readings import INSTANT_PATTERN, Read, instant_of
 from shared.web.requests.bodies import StrictRoute
 
 router = APIRouter(prefix="/v1/catalogue", tags=["catalogue"], route_class=StrictRoute)
@@ -94,26 +91,3 @@ def _orders_of(chains: Sequence[Chain]) -> dict[str, int]:
         "orders_failed": became.count(UNFULFILLED),
         "orders_open": became.count(ORDERED),
     }
-
-
-async def demand_read(reading: Reading) -> Demand:
-    """Return demand as it came and went: the steps of RFPs, and of the orders that meet their needs."""
-    t, o = demand.c, order_steps.c
-    columns = (t.position, t.rfp_id, t.duplicate_of, t.happened_at, t.what)
-    asked = await reading.rows(select(*columns).where(t.position <= reading.position))
-    ordered = await reading.rows(
-        select(o.position, o.order_id, o.rfp_id, o.happened_at, o.what)
-        .where(o.position <= reading.position)
-        .order_by(o.position)
-    )
-    whose = {row["order_id"]: row["rfp_id"] for row in ordered if row["rfp_id"] is not None}
-    steps = [(row[0], DemandStep(*row[1:])) for row in map(tuple, asked)]
-    steps += [
-        (row["position"], DemandStep(whose[of], None, row["happened_at"], row["what"], of))
-        for row in ordered
-        if (of := row["order_id"]) in whose
-    ]
-    return Demand.of([step for _, step in sorted(steps, key=itemgetter(0))])
-
-
-DEFLECTION = Context(routes=("rfp_service.deflection:router",))

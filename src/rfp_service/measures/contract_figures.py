@@ -2,9 +2,8 @@
 
 from sqlalchemy import func, select
 
-from rfp_service.contracts.api.reports import AMOUNTS
 from rfp_service.contracts.domain.rounds import RoundStage
-from rfp_service.contracts.views.register import contracts
+from rfp_service.contracts.views.register import AMOUNTS, contracts
 from rfp_service.contracts.views.rounds import review_rounds
 from shared.web.offers.measures import MeasureOffered
 from shared.web.reads.readings import Reading

@@ -10,8 +10,8 @@ from projects.api.slip_history import SlipHistories
 from projects.views.at_risk import totals as risk_totals
 from projects.views.calibration import calibrate
 from projects.views.register import projects
-from rfp_service.contracts.api.savings import savings_read
-from rfp_service.deflection import demand_read
+from rfp_service.contracts.api.savings_sums import savings_read
+from rfp_service.deflected_demand import demand_read
 from rfp_service.measures.contract_figures import CONTRACT_MEASURES
 from rfp_service.rfps.api.answers import targets
 from rfp_service.rfps.api.filters import beyond_target

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-import holidays
 import numpy as np
 from numpy.typing import NDArray
 
@@ -93,6 +92,8 @@ def _bank_working_days(parts: tuple[str, ...]) -> NDArray[np.bool_]:
 
     Banking and Financial Dealings Act 1971, schedule 1, and the proclamations under it.
     """
+    import holidays  # hundreds of countries' rules: a process that counts no days needs none
+
     first_weekday = _FIRST_DAY.weekday()
     works = (np.arange(_DAYS) + first_weekday) % 7 < SATURDAY
     for part in parts:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, func, literal_column, not_, or_, select
 
 from rfp_service.contracts.api.filters import DueContractFilters, QuarterFilters
 from rfp_service.contracts.domain.contract import HowEnded, LedgerDate, ValueBasis
-from rfp_service.contracts.views.register import ContractRow, StoredContract, contracts
+from rfp_service.contracts.views.register import AMOUNTS, ContractRow, StoredContract, contracts
 from shared.governance.scheme.scheme_service import rules_for_list, values_as_of
 from shared.kernel.fields import TextOrNull
 from shared.record.projecting.row_models import COUNTED, SEARCHED, Derived
@@ -23,8 +23,6 @@ from shared.web.lists.queries import ListQuery
 from shared.web.lists.short_list import ShortList
 from shared.web.reads.readings import Reading
 from shared.web.requests.bodies import StrictRoute
-
-AMOUNTS = ("value_pence", "exposure_pence")
 
 router = APIRouter(prefix="/v1/contracts", tags=["contracts"], route_class=StrictRoute)
 

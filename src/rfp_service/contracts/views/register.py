@@ -39,6 +39,7 @@ from shared.record.projecting.row_models import (
 from shared.record.projecting.views import STILL_VALID, Row, StateView
 
 NEVER = date(2200, 1, 1)  # after every day on which something of a contract can be due
+AMOUNTS = ("value_pence", "exposure_pence")  # by which nothing exempt may be found
 
 
 class ContractRow(BaseModel):

@@ -1,6 +1,5 @@
-"""Comments over HTTP, and the notices to those whom they mention."""
+"""Comments over HTTP."""
 
-from collections.abc import Iterable
 from typing import Annotated
 from uuid import UUID
 
@@ -9,21 +8,17 @@ from pydantic import BaseModel, Field
 
 from shared.governance.comments.commands import MakeComment, TakeCommentBack
 from shared.governance.comments.comment_texts import add_names_and_texts, comment_bounds, with_the_words
-from shared.governance.comments.domain import Comment, CommentMade
+from shared.governance.comments.domain import Comment
 from shared.governance.comments.views import CommentRow, StoredComment, comments
 from shared.governance.documents.cases import case_in_sight, in_sight
 from shared.kernel.errors import NotFound
-from shared.kernel.messages import Receipt, Recorded
-from shared.record.projecting.reactions import Reaction
-from shared.record.projecting.views import Row
+from shared.kernel.messages import Receipt
 from shared.web.core_service import core_service
 from shared.web.decisions.commands import Commands, OpeningCommands, may
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.reads.answers import CREATES, DECIDES, problems
 from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
-
-MENTIONED = "mentioned"
 
 router = APIRouter(
     prefix="/v1/comments", tags=["comments"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT
@@ -98,23 +93,3 @@ async def list_comments(query: Annotated[ListQuery, COMMENT_LIST.asked]) -> Resp
     `q` looks through the words of the latest 1,000 that you may read.
     """
     return await COMMENT_LIST.answer(query)
-
-
-def notify_mentioned(recorded: Recorded) -> Iterable[Row]:
-    """Return the notices to those whom a comment mentions."""
-    made = recorded.event
-    if not isinstance(made, CommentMade):
-        return ()
-    return [
-        {
-            "position": recorded.position,
-            "told": f"person:{person}",
-            "about": MENTIONED,
-            "case_id": made.case_id,
-            "happened_at": recorded.happened_at,
-        }
-        for person in made.mentions
-    ]
-
-
-NOTIFY_MENTIONED = Reaction("notify_mentioned", "notices", notify_mentioned)

@@ -1,7 +1,7 @@
 """What comments offer the roof."""
 
-from shared.governance.comments.api import NOTIFY_MENTIONED
 from shared.governance.comments.commands import MakeComment
+from shared.governance.comments.reactions import NOTIFY_MENTIONED
 from shared.governance.comments.views import COMMENTS_VIEW
 from shared.governance.people.facts import facts_of_people
 from shared.web.context import Context
