@@ -26,6 +26,45 @@ FILES_WANTED = 65_536
 PHRASES = {408: "Request Timeout", 431: "Request Header Fields Too Large"}
 
 
+class JoinedWrites:
+    """A transport that writes what is short together with what follows at once, such as an answer's head.
+
+    Each write is a call of the system, which costs more than all else that is done to send an answer.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        """Write through this transport."""
+        self._transport, self._loop = transport, loop
+        self._held = b""
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # whatever else a transport does
+        """Return what the transport itself does."""
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        """Write behind what is held; hold what is short until something follows, or nothing does just now."""
+        if self._held or len(data) > PIECE_BYTES:
+            data, self._held = self._held + data, b""
+            self._transport.write(data)
+        elif data:
+            self._held = data
+            self._loop.call_soon(self._let_go)
+
+    def close(self) -> None:
+        """Close it once all is written."""
+        self._let_go()
+        self._transport.close()
+
+    def get_write_buffer_size(self) -> int:
+        """Return how much is still to be taken."""
+        return len(self._held) + self._transport.get_write_buffer_size()
+
+    def _let_go(self) -> None:
+        if self._held and not self._transport.is_closing():
+            self._transport.write(self._held)
+        self._held = b""
+
+
 class BoundedConnection(HttpToolsProtocol):
     """A connection whose requests arrive in time and whose answers are taken in time, or not at all."""
 
@@ -49,7 +88,7 @@ class BoundedConnection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         """Give it so long to say what it wants."""
-        super().connection_made(transport)
+        super().connection_made(JoinedWrites(transport, self.loop))  # type: ignore[arg-type]  # all that it uses
         self._expect_within(self.head_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:

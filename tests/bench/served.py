@@ -15,6 +15,8 @@ from eventsourcing.persistence import StoredEvent
 
 from rfp_service import logs
 from rfp_service.app import create_app
+from rfp_service.connections import BoundedConnection
+from rfp_service.crowd import Crowd
 from rfp_service.events import EVENTS
 from rfp_service.service import Service, opened
 from rfp_service.serving import collect_seldom
@@ -78,7 +80,16 @@ def main() -> None:
     kinds = {"stock": lambda: stock(base, settings), "fixed": lambda: fixed(base, settings)}
     opening = kinds.get(sys.argv[1], lambda: opened(settings, base.service))
     collect_seldom()
-    uvicorn.run(create_app(opening), port=settings.port, log_config=None, access_log=False, loop="uvloop")
+    uvicorn.run(
+        Crowd(create_app(opening)),
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        loop="uvloop",
+        http=BoundedConnection,
+        server_header=False,
+        proxy_headers=False,
+    )
 
 
 if __name__ == "__main__":

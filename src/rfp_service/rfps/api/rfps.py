@@ -52,8 +52,10 @@ async def raise_rfp(
     command: Annotated[RaiseRfp, strict(RaiseRfp), Body()], handler: OpeningCommands
 ) -> RfpReceipt:
     """Raise an RFP: a draft that belongs to you; the answer names open ones that ask for the same."""
-    receipt = await handler.create(command, blank=Rfp(), same_need=await same_need(handler, command))
-    return raised_receipt(receipt, (await handler.store.load(receipt.id, Rfp())).state)
+    found = await same_need(handler, command)
+    async with handler.store.changes.one_look():
+        receipt = await handler.create(command, blank=Rfp(), same_need=found)
+        return raised_receipt(receipt, (await handler.store.load(receipt.id, Rfp())).state)
 
 
 @router.post("/{rfp_id:uuid}/decisions", summary="Decide on an RFP", responses=DECIDES)
