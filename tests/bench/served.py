@@ -15,8 +15,8 @@ from eventsourcing.persistence import StoredEvent
 
 from rfp_service import logs
 from rfp_service.app import create_app
+from rfp_service.concurrent_requests import ConcurrentRequests
 from rfp_service.connections import BoundedConnection
-from rfp_service.crowd import Crowd
 from rfp_service.events import EVENTS
 from rfp_service.service import Service, opened
 from rfp_service.serving import collect_seldom
@@ -81,7 +81,7 @@ def main() -> None:
     opening = kinds.get(sys.argv[1], lambda: opened(settings, base.service))
     collect_seldom()
     uvicorn.run(
-        Crowd(create_app(opening)),
+        ConcurrentRequests(create_app(opening)),
         port=settings.port,
         log_config=None,
         access_log=False,

@@ -11,7 +11,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn import Config
 from uvicorn.server import ServerState
 
-from rfp_service.connections import HEAD_BYTES_LIMIT, PIECE_BYTES, PIPELINED_LIMIT, BoundedConnection
+from rfp_service.connections import (
+    HEAD_BYTES_LIMIT,
+    PIECE_BYTES,
+    PIPELINED_LIMIT,
+    BoundedConnection,
+    JoinedWrites,
+)
 
 WHOLE = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 Connect = Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
@@ -162,3 +168,67 @@ async def test_many_idle_connections_keep_nobody_out() -> None:
         assert answer.startswith(b"HTTP/1.1 200 ")
         for _, writer in idle:
             writer.close()
+
+
+class Written(asyncio.Transport):
+    """A transport that keeps what is written, write by write."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.each: list[bytes] = []
+        self.closed = False
+
+    def write(self, data: object) -> None:
+        assert not self.closed
+        self.each.append(bytes(data))  # type: ignore[call-overload]
+
+    def is_closing(self) -> bool:
+        return self.closed
+
+    def close(self) -> None:
+        self.closed = True
+
+    def abort(self) -> None:
+        self.closed = True
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+
+def joined() -> tuple[Written, JoinedWrites]:
+    written = Written()
+    return written, JoinedWrites(written, asyncio.get_running_loop())
+
+
+async def test_a_head_is_written_with_its_content() -> None:
+    written, transport = joined()
+    transport.write(b"head ")
+    assert transport.get_write_buffer_size() == 5
+    transport.write(b"content")
+    await asyncio.sleep(0)
+    assert written.each == [b"head content"]
+    transport.write(b"head alone")
+    transport.write(b"")
+    assert written.each[1:] == [b"head alone"]
+
+
+async def test_what_nothing_follows_is_written_at_once_all_the_same() -> None:
+    written, transport = joined()
+    transport.write(b"a part")
+    await asyncio.sleep(0)
+    long = b"x" * (PIECE_BYTES + 1)
+    transport.write(long)
+    assert written.each == [b"a part", long]
+
+
+async def test_what_is_held_is_written_before_the_end_and_not_after() -> None:
+    written, transport = joined()
+    transport.write(b"last words")
+    transport.close()
+    assert written.closed
+    assert written.each == [b"last words"]
+    written, transport = joined()
+    transport.write(b"too late")
+    transport.abort()
+    await asyncio.sleep(0)
+    assert written.each == []

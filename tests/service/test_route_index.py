@@ -43,3 +43,18 @@ def test_the_index_finds_what_all_routes_would(method: str) -> None:
     assert len(PATHS) > 150
     for path in (*PATHS, *(f"{each}/more" for each in PATHS), *OTHERS):
         assert found(list(index.of(path).routes), path, method) is found(list(app.routes), path, method), path
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_what_is_planned_is_answered_by_the_same_route(method: str) -> None:
+    app = app_at_rest()
+    index = app.router.middleware_stack
+    assert isinstance(index, RouteIndex)
+    planned = 0
+    for path in (*PATHS, *OTHERS):
+        scope = {"type": "http", "path": path, "method": method, "root_path": "", "headers": []}
+        if (route := index.planned(scope)) is not None:
+            assert route is found(list(app.routes), path, method), path
+            assert scope["route"] is route
+            planned += 1
+    assert planned > 20
