@@ -192,7 +192,7 @@ async def sent(api: Api, path: str, items: list[dict[str, Any]], expect: int = 2
 
 
 BATCHES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
-    "owners": ({"owner": "olga", "reason": "R."}, {"owner": ""}, {"owner": "olga"}),
+    "owners": ({"owner": "olga", "reason": "R."}, {"owner": None}, {"owner": "olga"}),
     "notice-periods": (
         {"notice_count": 3, "notice_unit": "months", "reason": "Clause 12."},
         {"last_safe": "2028-03-31"},

@@ -1,6 +1,5 @@
 """The register of contracts: its fields under the Transparency Code's headings and their usual variations."""
 
-from collections.abc import Callable
 from operator import methodcaller
 
 from rfp_service.contracts.api.register_headings import HEADINGS
@@ -12,31 +11,17 @@ from shared.web.registers.hand_ins import LinkReference
 from shared.web.registers.mappings import saving
 from shared.web.registers.register import Kind, Register, RegisterField
 
-
-def supplier(part: str) -> Callable[[Contract], object]:
-    """Return what gives a part of a contract's supplier, where it has one."""
-    return lambda contract: getattr(contract.about.supplier, part, None)
-
-
-SUPPLIER = "supplier"
+OF_SUPPLIER = "about.supplier?.*"
 END = methodcaller("day", LedgerDate.INITIAL_END)
 FIELDS = (
     RegisterField("reference", Kind.LINE),
     RegisterField("title", Kind.LINE),
     RegisterField("department", Kind.LINE),
     RegisterField("description", Kind.TEXT),
-    RegisterField(SUPPLIER, Kind.LINE, supplier("name")),
-    RegisterField("supplier_number", Kind.LINE, supplier("number"), beside=SUPPLIER),
-    RegisterField(
-        "small_or_medium", Kind.YES_OR_NO, supplier("small_or_medium"), noun="sme", beside=SUPPLIER
-    ),
-    RegisterField(
-        "voluntary_or_community",
-        Kind.YES_OR_NO,
-        supplier("voluntary_or_community"),
-        noun="vcse",
-        beside=SUPPLIER,
-    ),
+    RegisterField("supplier", Kind.LINE, "about.supplier?.name"),
+    RegisterField("supplier_number", Kind.LINE, "about.supplier?.number", beside="supplier"),
+    RegisterField("small_or_medium", Kind.YES_OR_NO, OF_SUPPLIER, noun="sme", beside="supplier"),
+    RegisterField("voluntary_or_community", Kind.YES_OR_NO, OF_SUPPLIER, noun="vcse", beside="supplier"),
     RegisterField("value_pence", Kind.MONEY),
     RegisterField("irrecoverable_vat_pence", Kind.MONEY),
     RegisterField("start", Kind.DAY, "terms.*", withdrawable=True),

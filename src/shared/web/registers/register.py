@@ -50,7 +50,8 @@ USUAL_ENDS: Mapping[Kind, tuple[str, ...]] = {
 class RegisterField:
     """One field: its name, the kind of its values, where a thing holds it.
 
-    `at` is the path to its value in a thing's state, of which a `*` is the field's name, or what gives it.
+    `at` is the path to its value in a thing's state, of which a `*` is the field's name, or what gives it;
+    of a part that may be missing, a `?` follows it: `about.supplier?.name`.
     `not_before` names another field: a day before that one's is reported. `beside` names the field without
     which nothing holds this one, such as the supplier whose number it is.
     """
@@ -65,7 +66,14 @@ class RegisterField:
 
     def held_by(self) -> Held:
         """Return what gives its value in a thing's state."""
-        return attrgetter(self.at.replace("*", self.name)) if isinstance(self.at, str) else self.at
+        if not isinstance(self.at, str):
+            return self.at
+        path, may_miss, part = self.at.replace("*", self.name).partition("?.")
+        whole: Held = attrgetter(path)
+        if not may_miss:
+            return whole
+        part_of = attrgetter(part)
+        return lambda thing: None if (held := whole(thing)) is None else part_of(held)
 
 
 def headings_of(text: str) -> Mapping[str, tuple[str, ...]]:
