@@ -23,7 +23,7 @@ async def test_a_decision_is_explained_and_taken_again(api: Api) -> None:
     await api.approved()
     seen = (await api.get(f"/v1/audit/decisions/{api.position}", SAM)).json()
     assert (seen["decision"], seen["by"], seen["authority"]) == ("ApprovalGranted", "hana", "approver")
-    assert seen["meaning"] == "One tier approved; the last one opens the path."
+    assert seen["meaning"] == "One tier approved; once the last one has, the RFP goes on."
     assert seen["rule"]["name"] == "Approve"
     assert seen["rule"]["allows"] == "Approve for your tier."
     assert seen["authority_in_words"] == (

@@ -84,3 +84,12 @@ def test_a_draft_leads_to_the_catalogue_until_there_is_something_to_answer() -> 
     looked = [*draft, {"decision": "divert", "allowed": True}]
     assert buttons(looked, forms) == []
     assert more(looked, forms) == ["amend", "check-catalogue", "withdraw", "divert"]
+
+
+def test_a_stage_and_whom_it_waits_for_are_told_as_everywhere_else() -> None:
+    assert changes_in([{"field": "stage", "before": "ready_to_issue", "after": "open"}]) == [
+        ("Stage", "Ready to issue", "Out for bids")
+    ]
+    assert changes_in([{"field": "waiting_on", "before": "approver", "after": "market"}]) == [
+        ("Waits for", "An approver", "Bids to come in")
+    ]

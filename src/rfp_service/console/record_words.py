@@ -5,7 +5,17 @@ from collections.abc import Iterable, Mapping, Sized
 from typing import Any
 
 from rfp_service.console.people_names import BEGINS, ENDS
-from rfp_service.console.words import AN_ID, day, moment, name_of, said_as, words
+from rfp_service.console.words import (
+    AN_ID,
+    capitalize_first,
+    day,
+    moment,
+    name_of,
+    said_as,
+    step_words,
+    words,
+)
+from shared.governance.audit.replay.parties import whom
 from shared.kernel.wording import in_sentence, pounds
 
 NOTHING = "nothing"
@@ -50,7 +60,7 @@ def value_words(field: str, value: Any) -> str:
         case int() if field.endswith("_pence"):
             said = pounds(value)
         case _:
-            said = _text(str(value))
+            said = _text(field, str(value))
     return said
 
 
@@ -82,7 +92,11 @@ def _is_id(value: Any) -> bool:
     return all(map(_is_id, value)) if value and isinstance(value, list) else bool(AN_ID.fullmatch(str(value)))
 
 
-def _text(value: str) -> str:
+def _text(field: str, value: str) -> str:
+    if field.endswith("waiting_on"):
+        return capitalize_first(whom(value))
+    if field.endswith("stage"):
+        return capitalize_first(step_words(value))
     if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
         return day(value)
     if re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)", value):

@@ -235,7 +235,7 @@ def aim(measure: MeasureSeen) -> str:
 
 def answered(one: ConsultationShown) -> str:
     """Return how many answered a consultation, of how many asked."""
-    return f"{one.answered} of {one.asked} answered" if one.asked else f"{one.answered} answered"
+    return f"{one.answered:,} of {one.asked:,} answered" if one.asked else f"{one.answered:,} answered"
 
 
 def made(paper: PaperShown) -> Iterator[tuple[str, str]]:

@@ -37,7 +37,7 @@ class ApprovalRequested(RfpEvent):
 
 
 class ApprovalGranted(RfpEvent):
-    """One tier approved; the last one opens the path."""
+    """One tier approved; once the last one has, the RFP goes on."""
 
     tier: str
     next_tier: str

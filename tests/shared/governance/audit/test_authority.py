@@ -43,6 +43,9 @@ def test_a_role_is_told_with_what_limits_it() -> None:
     assert sentence("AcceptRfp", "procurement_officer") == (
         "A procurement officer may take this decision, but never on what they raised or lead themselves."
     )
+    assert sentence("ConcludeContract", "legal") == (
+        "Legal may take this decision, but never on what they raised or lead themselves."
+    )
     assert sentence("IssuePaper", "programme_officer") == "A programme officer may take this decision."
     assert sentence("ChooseNotifications", "auditor") == "Everybody who has signed in may decide this."
 

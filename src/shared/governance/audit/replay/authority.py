@@ -46,9 +46,15 @@ def _by_role(line: Said, rule: str, permissions: Permissions) -> Iterator[str]:
         yield "Everybody who has signed in may decide this."
         return
     limits = " and ".join(LIMITS[limit] for limit in permissions.conditions_of(Role(held), rule))
-    name = words(held).lower()
-    article = "An" if name[0] in "aeio" else "A"
-    yield f"{article} {name} may take this decision{', ' if limits else ''}{limits}."
+    yield f"{_somebody(held)} may take this decision{', ' if limits else ''}{limits}."
+
+
+def _somebody(role: str) -> str:
+    """Return whoever holds a role, as a sentence begins; some are called by their department."""
+    name = words(role)
+    if role in (Role.LEGAL, Role.FINANCE):
+        return name
+    return f"{'An' if name[0] in 'AEIO' else 'A'} {name.lower()}"
 
 
 def _by_scheme(line: Said) -> Iterator[str]:
