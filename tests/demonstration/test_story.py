@@ -105,6 +105,8 @@ def test_the_year_shows_how_it_is_governed(now: datetime) -> None:
     assert min(told["DocumentAdded"], told["CommentMade"]) >= 2
     assert told["CommentTakenBack"] <= 1
     assert told["SchemeConfirmed"] == 2
+    assert (told["EndpointVerified"], told["EndpointPaused"], told["EndpointDisabled"]) == (2, 1, 1)
+    assert (told["ConsultationOpened"], told["ConsultationClosed"]) == (2, 1)
 
 
 @pytest.mark.parametrize("now", DAYS[::4], ids=lambda day: f"{day:%d-%b}")

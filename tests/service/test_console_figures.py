@@ -38,14 +38,17 @@ def counted(page: str) -> int:
 def test_every_list_says_how_many_the_api_counts(demonstration: Running) -> None:
     for person in sorted({person for person, _ in LISTS.values()}):
         with visitor(demonstration, person) as reader:
+            programmes = [each["id"] for each in reader.asked("/programmes")["items"]]
             programme = next(each["id"] for each in reader.asked("/programmes")["items"] if each["purpose"])
             for page, path in ((page, path) for page, (who, path) in LISTS.items() if who == person):
                 asked = path.format(programme=programme)
                 total = reader.asked(f"{asked}{'&' if '?' in asked else '?'}count=true&limit=1")["total"]
                 assert counted(reader.page(page)) == total, page
             for page, path in OF_A_PROGRAMME.items():
-                there = reader.asked(path, programme=programme)["items"]
-                assert counted(reader.page(page)) == len(there), page
+                of_each = [reader.asked(path, programme=each)["items"] for each in programmes]
+                assert counted(reader.page(page)) == sum(map(len, of_each)), page
+                of_one = reader.asked(path, programme=programme)["items"]
+                assert counted(reader.page(f"{page}?programme={programme}")) == len(of_one), page
 
 
 def test_the_longest_form_of_all_is_no_heavy_page(demonstration: Running) -> None:

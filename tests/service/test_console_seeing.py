@@ -275,7 +275,7 @@ def test_consultations_are_there_that_are_over_and_that_go_on(demonstration: Run
         page = pia.page("/consultations")
         for each in re.findall(r'href="/console(/consultations/[0-9a-f-]+)"', page):
             assert re.search(r"Closed on|Open until", pia.page(each))
-        assert "How staff want to reach the new service desk" in page
+        assert "How councillors want to reach the new service desk" in page
 
 
 def test_one_box_finds_a_reference_a_title_and_a_supplier(demonstration: Running) -> None:

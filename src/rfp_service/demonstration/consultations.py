@@ -1,4 +1,4 @@
-"""What the demonstration's people were asked about, in days from the first paper; one still goes on."""
+"""What the demonstration's councillors were asked about, in days from the first paper; one still goes on."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,34 +18,24 @@ class Asking:
     conclusion: str = ""  # blank while it goes on
 
 
-OF_COUNCILLORS = Asking(
-    name="devices",
-    about="Which devices councillors prefer",
-    opened=20,
-    closes=48,
-    asked=84,
-    counted=50,
-    counts={"a laptop of the council's": 38, "a tablet of the council's": 11, "their own": 14},
-    conclusion="A laptop is offered to all; a subsidy stays a choice.",
-)
-OF_SERVICES = (
+OF_COUNCILLORS = (
     Asking(
-        name="weekend",
-        about="When services can best do without their systems for a weekend",
-        opened=60,
-        closes=88,
-        asked=46,
-        counted=90,
-        counts={"in February": 17, "in March": 14, "in May, after the election": 6},
-        conclusion="Systems are moved on weekends in February and March; registrars and coroner come last.",
+        name="devices",
+        about="Which devices councillors prefer",
+        opened=20,
+        closes=48,
+        asked=84,
+        counted=50,
+        counts={"a laptop of the council's": 38, "a tablet of the council's": 11, "their own": 14},
+        conclusion="A laptop is offered to all; a subsidy stays a choice.",
     ),
     Asking(
         name="help",
-        about="How staff want to reach the new service desk",
+        about="How councillors want to reach the new service desk",
         opened=169,
         closes=197,
-        asked=2_400,
+        asked=84,
         counted=181,
-        counts={"by telephone": 412, "by chat": 655, "in person, at a counter": 188},
+        counts={"by telephone": 17, "by chat": 9, "in person, before a meeting": 15},
     ),
 )

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
-from uuid import UUID
 
 from pydantic import JsonValue
 
@@ -29,7 +28,7 @@ from outcomes.domain.programme import Programme, ProgrammeOutcome
 from outcomes.domain.promised_data import PromisedData
 from outcomes.domain.tags import EvidenceDocument, MeasureShown
 from rfp_service.demonstration.aims import DATA, OUTCOMES, THEMES, Aim, Datum, Step
-from rfp_service.demonstration.consultations import OF_COUNCILLORS, OF_SERVICES, Asking
+from rfp_service.demonstration.consultations import OF_COUNCILLORS, Asking
 from rfp_service.demonstration.storyboard import Storyboard, Thing
 from shared.kernel.calendar import day_in_london
 from shared.kernel.messages import Command
@@ -88,8 +87,6 @@ class _Programme:
         for aim in OUTCOMES:
             self._outcome(aim, data)
         self._councillors()
-        for asking in OF_SERVICES:
-            self._consultation(TRANSITION, asking)
 
     def _does(self, thing: Thing, command: Command[Any], by: str, days: float, **facts: JsonValue) -> bool:
         at = self.first_paper + timedelta(days=days)
@@ -172,11 +169,11 @@ class _Programme:
             course.append((step.dropped[0], DropMilestone(reason=step.dropped[1])))
         return course
 
-    def _consultation(self, programme: UUID, asking: Asking) -> None:
-        """Tell of what people were asked, and, where it is over, of what follows."""
+    def _consultation(self, asking: Asking) -> None:
+        """Tell of what councillors were asked, and, where it is over, of what follows."""
         thing = self.stage.thing(f"consultation {asking.name}", Consultation())
         open_it = OpenConsultation(
-            programme=programme,
+            programme=MEMBERS,
             about=asking.about,
             opened_on=self._day(asking.opened),
             closes_on=self._day(asking.closes),
@@ -196,7 +193,8 @@ class _Programme:
         statement = "Every councillor elected next May has what they need to work from the first day."
         add = AddOutcome(programme=MEMBERS, number=1, statement=statement, owner=OLGA)
         self._does(outcome, add, PIA, BEGUN_DAYS + 1, programme_there=True, measures=[])
-        self._consultation(MEMBERS, OF_COUNCILLORS)
+        for asking in OF_COUNCILLORS:
+            self._consultation(asking)
         for title, due in (("Offer to councillors agreed", 200), ("Induction group at work", 260)):
             step = Step(title, due, reports=((165, "The working group has seen a draft."),))
             self._step(outcome, step, 2, {})

@@ -22,7 +22,6 @@ from rfp_service.console.pages.decisions import (
     people_for,
     shown_once,
 )
-from rfp_service.console.pages.outcomes import programme_asked
 from rfp_service.console.rendering import go_to, page
 from rfp_service.console.routes import HOME, page_router
 from rfp_service.console.visits import Sent, SentForm, Visit, Visiting
@@ -60,10 +59,12 @@ async def _paged(request: Request, visit: Visit, kind: ManagedKind) -> dict[str,
 
 
 async def _of_programme(request: Request, visit: Visit, kind: ManagedKind) -> dict[str, Any]:
-    """Return all of a programme's; none if there is no programme yet."""
+    """Return all of a programme's, or of every programme if none is asked for."""
     query = chosen(request.query_params, ("programme",))
-    _, programme = await programme_asked(visit, query)
-    items = (await visit.get(f"/v1/{kind.path}", programme=programme))["items"] if programme else []
+    there = await visit.get("/v1/programmes", limit=50)
+    programmes = [query["programme"]] if query else [each["id"] for each in there["items"]]
+    found = [await visit.get(f"/v1/{kind.path}", programme=programme) for programme in programmes]
+    items = [each for seen in found for each in seen["items"]]
     return {"items": items, "total": len(items), "next": None, "query": query, "is_first": True}
 
 
