@@ -1,4 +1,4 @@
-"""Nothing waits for nobody: a tier that nobody can act in is listed, and its step goes to the next one."""
+"""A tier that nobody can act in is listed, and its step goes to the next one."""
 
 from typing import Any
 from uuid import UUID
