@@ -4,6 +4,7 @@ import csv
 import gzip
 import hashlib
 import io
+import re
 import zlib
 from collections import deque
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,7 @@ from typing import BinaryIO, NamedTuple, TextIO
 from shared.kernel.errors import Unacceptable
 from shared.web.tabular.limits import ROW_CHARACTERS_LIMIT, RowTooLong
 
+STRAY = re.compile("[\udc80-\udcff]")  # bytes that are not UTF-8
 GZIP_MAGIC = b"\x1f\x8b"
 BEGINNING = 64 * 1024
 PLAIN_BYTES_LIMIT = 512 * 1024 * 1024  # after decompression: a bomb goes off no further than this
@@ -29,7 +31,7 @@ class FileTooLarge(Unacceptable):
 
 
 class NotReadable(Unacceptable):
-    """The file can't be read: plain or gzip CSV in UTF-8 is needed."""
+    """The file can't be read: plain or gzip CSV in UTF-8 is needed, or XES, to its end."""
 
 
 class BadRow(NamedTuple):
@@ -142,24 +144,38 @@ def rows(
     """
     csv.field_size_limit(LINE_CHARACTERS_LIMIT)
     try:
-        with opened(path) as file, io.TextIOWrapper(file, "utf-8-sig", newline="") as text:
+        with opened(path) as file, _as_text(file) as text:
             records = _records(text, delimiter)
             headings = _headings(next(records, []), file_name, columns)
             for number, cells in enumerate(records, start=2):
                 if isinstance(cells, BadRow):
                     yield number, cells
-                elif len(cells) > len(headings):
+                    continue
+                if not (joined := "".join(cells)).isascii() and STRAY.search(joined):
+                    raise _not_utf_8(file_name, number, cells, headings)
+                if len(cells) > len(headings):
                     yield number, BadRow("has more cells than there are headings")
                 elif cells:  # a blank line is no row, and counts as one
                     padded = cells + [""] * (len(headings) - len(cells))
                     yield number, dict(zip(headings, padded, strict=True))
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error) as error:
+    except (OSError, EOFError, zlib.error, csv.Error) as error:
         raise NotReadable(file=file_name) from error
 
 
+def _as_text(file: BinaryIO) -> TextIO:
+    """Return a file as text; a byte that is not UTF-8 is a character that no text has."""
+    return io.TextIOWrapper(file, "utf-8-sig", errors="surrogateescape", newline="")
+
+
+def _not_utf_8(file_name: str, row: int, cells: list[str], headings: list[str]) -> NotReadable:
+    """Return the refusal of a file by the cell that is not UTF-8."""
+    place = next(n for n, cell in enumerate(cells) if STRAY.search(cell))
+    return NotReadable(file=file_name, row=row, column="".join(headings[place : place + 1]))
+
+
 def _headings(cells: list[str] | BadRow, file_name: str, columns: FileColumns) -> list[str]:
-    if isinstance(cells, BadRow):
-        raise NotReadable(file=file_name)
+    if isinstance(cells, BadRow) or STRAY.search("".join(cells)):
+        raise NotReadable(file=file_name, row=1)
     written = [heading.strip() for heading in cells]
     headings = [columns.mapping.get(heading, heading) for heading in written]
     missing = [name for name in columns.needed if name not in headings]

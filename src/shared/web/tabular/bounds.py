@@ -163,12 +163,13 @@ def sheet_pieces(package: zipfile.ZipFile, part: str) -> Iterator[bytes]:
 
     Some programs write `<x:c>` for `<c>`, and some leave it to the order of cells where they stand.
     """
-    prefix, places = b"", _Places()
+    prefix, places, without = b"", _Places(), False
     for number, whole in enumerate(pieces(package, part)):
-        found = None if number else _PREFIX.search(whole[:TAG_BYTES_LIMIT])
-        prefix = found[1] if found else prefix
+        if number == 0 and (found := _PREFIX.search(whole[:TAG_BYTES_LIMIT])):
+            prefix = found[1]
         piece = whole.replace(b"<" + prefix, b"<").replace(b"</" + prefix, b"</") if prefix else whole
-        yield _ROW_OR_CELL.sub(places.told, piece) if places.needed(piece) else piece
+        without = without or (number == 0 and _NO_PLACE.search(piece) is not None)
+        yield _ROW_OR_CELL.sub(places.told, piece) if without else piece
 
 
 class _Places:
@@ -176,12 +177,6 @@ class _Places:
 
     def __init__(self) -> None:
         self._row = self._column = 0
-        self._needed = False
-
-    def needed(self, piece: bytes) -> bool:
-        """Say whether a cell of the sheet so far has no place of its own."""
-        self._needed = self._needed or _NO_PLACE.search(piece) is not None
-        return self._needed
 
     def told(self, tag: re.Match[bytes]) -> bytes:
         """Return a tag, with its place where it is that of a cell without one."""

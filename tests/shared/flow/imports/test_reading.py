@@ -156,6 +156,14 @@ def test_what_can_not_be_read_is_refused(tmp_path: Path, content: bytes, refusal
         read_log(events, cases, Options(), NOW)
 
 
+def test_a_byte_that_is_not_utf_8_is_told_by_its_row_and_column(tmp_path: Path) -> None:
+    events, cases = write(tmp_path)
+    events.write_bytes(f"{HEADING}P1,1,Caf\xe9,intake,2025-03-03T09:00:00Z\n".encode("cp1252"))
+    with pytest.raises(NotReadable) as refusal:
+        read_log(events, cases, Options(), NOW)
+    assert refusal.value.facts == {"file": "events", "row": 2, "column": "activity"}
+
+
 SOUND = "P1,1,Receive,intake,2025-03-03T09:00:00Z\n"
 QUOTE = "has a quotation mark that is not closed, or not doubled"
 
