@@ -144,6 +144,18 @@ async def test_flow_counts_entries_of_stages_day_by_day(api: Api) -> None:
     assert told.scatter == []
 
 
+async def test_what_closed_counts_for_everybody_and_is_named_to_whoever_may_see_it(api: Api) -> None:
+    rfp = await api.raised()
+    await api.decide(rfp, "withdraw", RITA, reason="Not needed.")
+    schools = Who("sue", RITA.roles, frozenset({"Schools"}))
+    for who, case, opens in ((RITA, rfp, f"/v1/rfps/{rfp}"), (schools, None, None)):
+        told = Flow.model_validate((await api.get("/v1/rfps/flow", who)).json())
+        assert [(each.case, each.opens) for each in told.scatter] == [(case, opens)], who.id
+        assert told.wip.now.wip == 0
+        table = (await api.get("/v1/rfps/flow", who, headers={"Accept": "text/csv"}, rows="scatter")).text
+        assert (rfp in table) == (case is not None)
+
+
 async def test_flow_of_live_rfps(api: Api) -> None:
     rfp = await api.raised()
     await api.decide(rfp, "withdraw", RITA, reason="Not needed.")

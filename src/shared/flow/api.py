@@ -15,7 +15,15 @@ from shared.flow.flow_figures import flow_figures
 from shared.flow.flow_service import flow_service
 from shared.flow.forecast_answers import ForecastOfCase, Forecasts
 from shared.flow.forecast_figures import forecast_figures, told_record
-from shared.flow.requests import FlowView, answer_rows, answer_told, live_question, period, question_of
+from shared.flow.requests import (
+    FlowView,
+    answer_rows,
+    answer_told,
+    cases_in_sight,
+    live_question,
+    period,
+    question_of,
+)
 from shared.flow.stuck_case_answers import Stuck, StuckCase
 from shared.flow.stuck_cases import StuckList, cost_of_waiting
 from shared.kernel.fields import Flag
@@ -144,6 +152,8 @@ async def see_flow(  # noqa: PLR0913, PLR0917  # what may be asked
     asked = await question_of(request, source, after, as_of, view)
     log, working = await asked.log()
     shown = await asyncio.to_thread(flow_figures, log, asked.query, working)
+    if source is None and (seen := await cases_in_sight(request, asked.query.position)) is not None:
+        shown["scatter"] = [row if row["case"] in seen else {**row, "case": None} for row in shown["scatter"]]
     flow_with_cases(shown, CaseLinks(source is None, filters, as_of, view.window))
     found = shown["wip"]["months"] if rows == "months" else shown[rows]
     return answer_rows(request, found, FLOW_ROWS[rows]) or answer_told(

@@ -91,7 +91,7 @@ def flow_with_cases(shown: dict[str, Any], links: CaseLinks) -> None:
     for month in wip["months"]:
         month["opens"] = links.of("open", window=Window(end=microseconds(start_of(month["on"]))))
     for case in shown["scatter"]:
-        case["opens"] = links.one(case["case"])
+        case["opens"] = links.one(case["case"]) if case["case"] is not None else None
     curves = shown["cumulative_flow"]
     entered = (
         Window(end=microseconds(start_of(curves["days"][-1] + timedelta(days=1))))

@@ -85,7 +85,7 @@ class CycleTime(BaseModel):
 class ClosedCase(BaseModel):
     """When a case closed, and how long it took from its opening."""
 
-    case: str
+    case: str | None = Field(description="Null where you may not see it: it counts all the same.")
     closed_at: datetime
     days: float
     working_days: float

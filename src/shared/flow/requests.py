@@ -139,6 +139,16 @@ async def question_of(
     return ImportQuestion(query, log)
 
 
+async def cases_in_sight(request: Request, position: int) -> frozenset[str] | None:
+    """Return the live cases that whoever asks may see; None where they are limited to no service areas."""
+    service = flow_service(request)
+    areas = service.permissions.areas(request.state.person, "read-rfps")
+    if areas is None:
+        return None
+    read = await reading(request, None, str(position))
+    return await service.live_cases.chosen(replace(read, areas=areas), CaseFilters())
+
+
 async def live_question(request: Request, read: Reading, view: FlowView) -> LiveQuestion:
     """Return what is asked of live cases, as of a reading."""
     service = flow_service(request)

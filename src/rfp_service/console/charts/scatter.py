@@ -19,7 +19,7 @@ class Dot:
     on: date
     days: float
     says: str
-    opens: str
+    opens: str | None  # none where its reader may not see it
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def scatter(title: str, description: str, dots: Sequence[Dot], levels: Sequence[
 
 def _dot(dot: Dot, x: str, top: int, *, linked: bool) -> Markup:
     y = f"{TOP + HEIGHT - HEIGHT * dot.days / top:.1f}"
-    if not linked:
+    if not linked or dot.opens is None:
         return element("circle", cx=x, cy=y, r=3)
     # The same cases are links in the table, for whoever goes by the keyboard.
     circle = element("circle", element("title", dot.says), cx=x, cy=y, r=6)

@@ -178,7 +178,8 @@ def scatter_chart(flow: Mapping[str, Any], survival: Mapping[str, Any]) -> Marku
     for each in flow["scatter"]:
         on = day_in_london(datetime.fromisoformat(each["closed_at"]))
         says = f"Closed {day(on)}, {count(round(each['days']), 'day')}"
-        dots.append(Dot(on, each["days"], says, f"{HOME}/rfps/{each['case']}"))
+        opens = f"{HOME}/rfps/{each['case']}" if each["case"] else None
+        dots.append(Dot(on, each["days"], says, opens))
     if not dots:
         return Markup("")
     levels = [

@@ -12,6 +12,7 @@ from shared.governance.audit.countersignatures import Countersigned, countersign
 from shared.governance.audit.reads import READ_AUDIT, AuditRoute
 from shared.governance.audit.redaction import redacted_entries
 from shared.kernel.errors import NotFound, NotReady, Unacceptable
+from shared.kernel.fields import TextOrNull
 from shared.ledger.checkpoints import hash_text, proof_text
 from shared.ledger.log_reader import LogReader, Signed
 from shared.ledger.notes import Verifier
@@ -67,7 +68,7 @@ class ProofSeen(BaseModel):
     size: int
     leaf_hash: str
     entry: str | None
-    withheld: str
+    withheld: TextOrNull
     hashes: list[str]
     checkpoint: str
     proof: str
@@ -138,7 +139,7 @@ async def prove(
         raise NotFound
     service = core_service(request)
     [entry] = await LogReader(service.pool).entries([position])
-    withheld = (await redacted_entries(reading.redacted, [entry.item()])).get(position, "")
+    withheld = (await redacted_entries(reading.redacted, [entry.item()])).get(position)
     hashes = await service.tiles.inclusion(position - 1, signed.size)
     return ProofSeen(
         position=position,
