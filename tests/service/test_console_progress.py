@@ -64,7 +64,7 @@ async def an_import(api: Api, **said: Any) -> str:
 
 
 def test_why_nothing_came_back_is_said_in_words() -> None:
-    nothing = {"status_code": None, "answer": "", "fault": ""}
+    nothing = {"status_code": None, "answer": "", "fault": "", "outcome": "failed"}
     assert came_back({**nothing, "fault": "ConnectError"}) == "It could not be reached."
     assert came_back({**nothing, "fault": "SomethingElse"}) == "Something else"
     assert came_back({**nothing, "status_code": 503, "answer": "Try later."}) == "503 Try later."
