@@ -218,7 +218,7 @@ def _who(case: WaitingCase) -> dict[str, Any]:
         "title": case.title,
         "service_area": case.service_area,
         "stage": case.stage,
-        "whom": case.whom,
+        "whom": case.whom or None,
         "clock_ends_at": case.clock_ends_at,
     }
 
