@@ -87,7 +87,8 @@ async def be_somebody(page: Page, person: str) -> None:
 
 
 async def must_be_accessible(page: Page) -> None:
-    """Expect axe to find nothing against WCAG 2.2 AA on a page as it stands."""
+    """Expect axe to find nothing against WCAG 2.2 AA on a page as it stands, once it has come whole."""
+    await page.wait_for_load_state("load")
     await page.evaluate(AXE.read_text())
     rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
     found = await page.evaluate("rules => axe.run(document, rules)", rules)
