@@ -1,5 +1,6 @@
 """Which fields of an event may be exempt: what it says in words or figures; not by whom, nor which step."""
 
+from functools import cache
 from typing import Any, get_args
 
 from shared.kernel.messages import Event
@@ -28,9 +29,10 @@ IN_SIGHT = frozenset(
 )
 
 
-def contents(event: type[Event[Any]]) -> set[str]:
+@cache
+def contents(event: type[Event[Any]]) -> frozenset[str]:
     """Return the fields of an event that can be left out: texts, amounts, what may be missing, and wholes."""
-    return {*event.wholes} | {
+    return frozenset(event.wholes) | {
         name
         for name, field in event.model_fields.items()
         if name not in IN_SIGHT
