@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 
 import uvloop
 
+from shared.governance.audit.bundle.parts import PART_ENTRIES
 from shared.ledger.log_writer import LogWriter
 from shared.ledger.notes import Signer
 from shared.record.database import connected
@@ -14,7 +15,7 @@ from tests.bench.ground import figure, fill, histories
 from tests.bench.processes import ran
 from tests.support.postgres import Base, Server
 
-SMALL, LARGE = 30_000, 300_000
+SMALL, LARGE = 40_000, 300_000  # two parts, and fifteen
 EVENTS_A_CASE = 10
 LOG = Signer.new("council.example/log")
 PERIOD = ("--from", "2000-01-01T00:00Z", "--to", "2099-01-01T00:00Z")
@@ -53,8 +54,8 @@ def _peaks(server: Server, entries: int) -> tuple[float, float]:
 
 
 async def _recorded(base: Base, entries: int) -> None:
-    for _ in range(entries // SMALL):  # some cases after others, so that each part holds as many of them
-        await fill(base, histories(SMALL // EVENTS_A_CASE, EVENTS_A_CASE))
+    for _ in range(entries // PART_ENTRIES):  # cases end with their part, so that each holds as many of them
+        await fill(base, histories(PART_ENTRIES // EVENTS_A_CASE, EVENTS_A_CASE))
     async with connected(base.service) as pool:
         await LogWriter(pool, [LOG]).catch_up()
 
