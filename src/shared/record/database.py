@@ -13,7 +13,7 @@ Connection = asyncpg.Connection | PoolConnectionProxy
 POOL_SIZE = 8
 CONNECT_SECONDS = 10
 COMMAND_SECONDS = 60
-CANCEL_AGAIN_SECONDS = 1
+CANCEL_AGAIN_SECONDS = 5  # long enough for what a task does at its end, which this would break off
 QUERIES_A_CONNECTION = 50_000
 IDLE_SECONDS = 300.0
 TURN_SECONDS = 5.0  # how long somebody waits where the server has no connection left
@@ -104,7 +104,7 @@ def being_cancelled() -> bool:
 
 
 async def stop(task: "asyncio.Task[None]") -> None:
-    """Cancel a task until it ends: in Python 3.11, `wait_for` swallows a cancellation now and then."""
+    """Cancel a task until it ends: in Python 3.11, a library's `wait_for` loses a cancellation at times."""
     while not task.done():
         task.cancel()
         await asyncio.wait([task], timeout=CANCEL_AGAIN_SECONDS)

@@ -7,7 +7,7 @@ import asyncio
 import pickle
 import sys
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
@@ -16,6 +16,7 @@ from shared.flow.imports.domain import ImportReport
 from shared.flow.imports.historic_log import Log
 from shared.flow.imports.histories import Histories, HistoryBlock
 from shared.flow.imports.loader import LogFiles
+from shared.kernel.child_processes import end_child
 from shared.kernel.errors import Refused
 
 LARGE_BYTES = 2 * 1024 * 1024  # from there on, a process of its own is worth its start
@@ -105,10 +106,7 @@ class HistoryReader:
                     raise one.rule(**one.facts)
                 yield one
         finally:
-            if process.returncode is None:
-                with suppress(ProcessLookupError):
-                    process.kill()
-            await process.wait()
+            await end_child(process)
 
 
 async def _received(pipe: asyncio.StreamReader) -> HistoryBlock | LogOutcome | _Refusal:

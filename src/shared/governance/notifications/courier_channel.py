@@ -22,6 +22,7 @@ from shared.governance.notifications.courier_letters import (
 )
 from shared.governance.notifications.outside import CourierAway, Outside, direct
 from shared.governance.notifications.transport import ReceiverAnswer
+from shared.kernel.child_processes import end_child
 from shared.settings import Settings
 
 PROGRAM = (sys.executable, "-I", "-X", "utf8", "-m", "shared.governance.notifications.courier")
@@ -74,12 +75,12 @@ class CourierLine:
     async def end(self) -> None:
         """End it, and a courier that was begun for it."""
         self._listening.cancel()
-        await asyncio.gather(self._listening, return_exceptions=True)
         self._writer.close()
-        if self._process is not None:
-            if self._process.returncode is None:
-                self._process.kill()
-            await self._process.wait()
+        try:
+            await asyncio.gather(self._listening, return_exceptions=True)
+        finally:
+            if self._process is not None:
+                await end_child(self._process)
 
     async def _listen(self) -> None:
         try:
@@ -175,24 +176,25 @@ async def connected_to(path: Path) -> CourierLine:
 async def begun_as_child(settings: Settings) -> CourierLine:
     """Return a line to a new child, which inherits its end of it, and no variable but its own."""
     ours, theirs = socket.socketpair()
-    with theirs:
-        process = await asyncio.create_subprocess_exec(
-            *PROGRAM,
-            str(theirs.fileno()),
-            stdin=DEVNULL,
-            stdout=DEVNULL,
-            env=settings.for_courier(),
-            pass_fds=(theirs.fileno(),),
-        )
-    reader, writer = await asyncio.open_unix_connection(sock=ours, limit=LINE_BYTES_LIMIT)
+    try:
+        with theirs:
+            process = await asyncio.create_subprocess_exec(
+                *PROGRAM,
+                str(theirs.fileno()),
+                stdin=DEVNULL,
+                stdout=DEVNULL,
+                env=settings.for_courier(),
+                pass_fds=(theirs.fileno(),),
+            )
+    except BaseException:
+        ours.close()
+        raise
     try:
         async with asyncio.timeout(START_SECONDS):
+            reader, writer = await asyncio.open_unix_connection(sock=ours, limit=LINE_BYTES_LIMIT)
             return await _welcomed(reader, writer, process)
     except BaseException:
-        writer.close()
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
+        await end_child(process)
         raise
 
 

@@ -220,5 +220,6 @@ class NotificationListener:
         """Wait for the next ring, or for the poll, or no longer than so many seconds."""
         longest = self._poll_seconds if seconds is None else min(seconds, self._poll_seconds)
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._rung.wait(), longest)
+            async with asyncio.timeout(longest):  # in Python 3.11, `wait_for` loses a cancellation at times
+                await self._rung.wait()
         self._rung.clear()

@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from shared.kernel.child_processes import end_child
 from shared.kernel.errors import Refused
 from shared.web.sandbox.limits import (
     ANSWER_BYTES_LIMIT,
@@ -93,9 +94,7 @@ async def _run(task: Task, source: Path, target: Path) -> tuple[dict[str, Any], 
     except ValueError:  # longer than an answer, or cut off
         return {}, 1
     finally:
-        if child.returncode is None:
-            child.kill()
-            await child.wait()
+        await end_child(child)
 
 
 def _stopped(limit: str | None, code: int, limits: FileLimits) -> Refused:

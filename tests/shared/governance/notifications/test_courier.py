@@ -1,6 +1,7 @@
 """The courier: it knows no database, it is begun again when it ends, and nothing is lost with it."""
 
 import asyncio
+import gc
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -21,6 +22,7 @@ from shared.governance.notifications.courier_channel import (
 )
 from shared.governance.notifications.outside import CourierAway, DirectOutside, Outside
 from shared.governance.notifications.transport import ReceiverAnswer
+from shared.record.database import stop
 from shared.settings import NotConfigured, Settings
 from tests.shared.governance.notifications.ground import ground
 from tests.shared.governance.notifications.receiver import Got, polite, receiving
@@ -39,6 +41,11 @@ def settings(folder: Path, **more: Any) -> Settings:
 
 async def posted(outside: Outside, url: str) -> ReceiverAnswer:
     return await outside.post(url, BODY, {"Content-Length": str(len(BODY))})
+
+
+def children_of_this_process() -> set[str]:
+    """Return the numbers of the processes that it, by whichever thread, has begun."""
+    return {pid for each in Path("/proc/self/task").glob("*/children") for pid in each.read_text().split()}
 
 
 class Children:
@@ -153,6 +160,24 @@ async def test_it_ends_with_its_worker(tmp_path: Path) -> None:
         assert line._process is not None  # noqa: SLF001  # the same
         async with asyncio.timeout(SECONDS):
             assert await line._process.wait() == 0  # noqa: SLF001  # the same
+
+
+async def test_whoever_begins_one_and_is_stopped_anywhere_on_the_way_leaves_nothing_behind(
+    tmp_path: Path,
+) -> None:
+    worker, before = settings(tmp_path), children_of_this_process()
+
+    async def begin_and_end() -> None:
+        async with children(worker) as begun:
+            await begun.channel.must_be_there()
+
+    for turns in range(60):  # of the loop; what is left behind is a warning, and so an error
+        beginning = asyncio.create_task(begin_and_end())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        await stop(beginning)
+    gc.collect()
+    assert children_of_this_process() <= before
 
 
 async def test_one_by_itself_listens_at_a_path_and_comes_and_goes(tmp_path: Path) -> None:
