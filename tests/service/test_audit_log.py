@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid4, uuid5
@@ -358,20 +359,20 @@ def until_countersigned(service: Running) -> None:
 def a_councillor_checks_a_bundle_with_the_witness(service: Running, kept: Path) -> None:
     """As the README says; both of the demonstration's witnesses have signed, and their keys came on paper."""
     until_countersigned(service)
-    keys, bundle = str(kept / "keys.txt"), str(kept / "spring.zip")
+    keys, bundle = str(kept / "keys.txt"), str(kept / "lately.zip")
     service.run("audit", "keys", "--out", keys)
     assert "\nquorum 2\n" in (kept / "keys.txt").read_text()
     public = service.data_dir / "neighbouring-council.example" / "public-key.txt"
     assert public.read_text() in (kept / "keys.txt").read_text()
     case = str(uuid5(NAMESPACE_URL, "no such case"))
     assert service.run("audit", "bundle", bundle, "--case", case, check=False).returncode == 1
-    period = ("--from", "2000-01-01T00:00Z", "--to", "2099-01-01T00:00Z")
+    lately = datetime.now(UTC) - timedelta(days=45)
+    period = ("--from", f"{lately:%Y-%m-%dT%H:%MZ}", "--to", "2099-01-01T00:00Z")
     service.run("audit", "bundle", bundle, *period)
     verify = ("audit", "verify", bundle, "--keys", keys)
-    while " witnesses signed, 2 must" in service.run(*verify, check=False).stdout:
+    while " witnesses signed, 2 must" in (checked := service.run(*verify, check=False).stdout):
         until_countersigned(service)  # clocks of the demonstration go on deciding for a while
         service.run("audit", "bundle", bundle, *period)
-    checked = service.run(*verify).stdout
     assert "right: the witness neighbouring-council.example countersigned it on " in checked
     assert checked.splitlines()[-1] == "SOUND"
     a_councillor_checks_one_proof(service, kept)

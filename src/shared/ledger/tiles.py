@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 import asyncpg
@@ -14,6 +15,7 @@ TILE_WIDTH = 1 << TILE_HEIGHT
 TILE_PATH = r"^(x[0-9]{3}/)*[0-9]{3}(\.p/[1-9][0-9]{0,2})?$"
 _PATH = re.compile(TILE_PATH)
 TILE_BYTES = TILE_WIDTH * HASH_BYTES
+NODES_KEPT = 4_096
 TOP_LEVEL = 7  # of a tree of 2^63 leaves
 TILES_HELD_LIMIT = 4_096  # 32 MB: every tile of a million entries
 
@@ -40,8 +42,12 @@ def tile_of(level: int, number: int) -> Place:
 
 
 def nodes_in(tiles: Mapping[Place, bytes]) -> Nodes:
-    """Return the hashes of subtrees as tiles hold them; raise `KeyError` for one that no tile holds yet."""
+    """Return the hashes of subtrees as tiles hold them; raise `KeyError` for one that no tile holds yet.
 
+    Proofs of neighbours share most of their hashes, so those asked for last are kept.
+    """
+
+    @lru_cache(NODES_KEPT)
     def node(level: int, number: int) -> bytes:
         hashes, within = tiles[tile_of(level, number)], level % TILE_HEIGHT
         start = (number << within) % TILE_WIDTH

@@ -97,13 +97,28 @@ def _in_order(value: object) -> object:
 
 
 def changes(before: State, after: State) -> list[Change]:
-    """Return the fields that differ, nested ones by their path."""
-    old, new = dict(_leaves("", as_json(before))), dict(_leaves("", as_json(after)))
+    """Return the fields that differ, nested ones by their path.
+
+    An event replaces few fields of a state; those it left as they are need not be written out to be compared.
+    """
+    was, now = _named(before), _named(after)
+    touched = [name for name, value in now.items() if was[name] is not value]
+    old, new = (_written({name: state[name] for name in touched}) for state in (was, now))
     return [
         Change(field=field, before=old.get(field), after=new.get(field))
         for field in dict.fromkeys([*old, *new])
         if old.get(field) != new.get(field)
     ]
+
+
+def _named(state: object) -> dict[str, object]:
+    assert is_dataclass(state), "so every state is"
+    return {field.name: getattr(state, field.name) for field in fields(state)}
+
+
+def _written(said: Mapping[str, object]) -> dict[str, JsonValue]:
+    """Return fields of a state as JSON has them, nested ones by their path."""
+    return dict(_leaves("", to_jsonable_python(_in_order(said)))) if said else {}
 
 
 def _leaves(path: str, value: JsonValue) -> Iterator[tuple[str, JsonValue]]:

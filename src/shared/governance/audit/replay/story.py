@@ -107,18 +107,19 @@ def story(
             waits[item.waited_on] = waits.get(item.waited_on, 0) + item.waited_seconds
         items.append(item)
         last, state = recorded, after
+    said = as_json(state)
     return Story(
         id=events[-1].stream_id,
         kind=type(events[-1].event).kind,
         version=events[-1].version,
         reference=called(state, events[0].position) if events[0].version == 1 else "",
-        title=title_in(as_json(state)),
+        title=title_in(said),
         ending=ending(events),
         position=events[-1].position,
         as_of=as_of,
         basis=basis,
         items=items,
-        state=as_json(state),
+        state=said,
         complete=not _missing(events),
         completeness=_completeness(events),
         waiting=[Waiting(party=party, seconds=seconds) for party, seconds in waits.items()],
