@@ -149,25 +149,29 @@ FROM (
 """
 # However much waits for an endpoint: its first that nobody has to himself, and the first lease to run out.
 NEXT = f"""
-SELECT greatest(0, extract(epoch FROM min(comes) - clock_timestamp()))::float8 FROM (
-    SELECT greatest(h.open_until, least(first.due_at, leased.until)) AS comes
-    FROM webhook_endpoints e LEFT JOIN target_health h ON h.target = e.id::text
-    LEFT JOIN LATERAL (
-        SELECT d.due_at FROM deliveries d
-        WHERE d.target = e.id::text AND d.status = 'pending' AND d.leased_until IS NULL
-        ORDER BY d.due_at, d.id LIMIT 1
-    ) first ON true
-    LEFT JOIN LATERAL (
-        SELECT d.leased_until AS until FROM deliveries d
-        WHERE d.target = e.id::text AND d.status = 'pending' AND d.leased_until IS NOT NULL
-        ORDER BY d.leased_until LIMIT 1
-    ) leased ON true
-    WHERE e.valid_to = {STILL_VALID} AND e.status IN ('active', 'unverified')
-      AND least(first.due_at, leased.until) IS NOT NULL
-    UNION ALL
-    SELECT min(greatest(d.due_at, d.leased_until, h.open_until))
-    FROM deliveries d LEFT JOIN target_health h ON h.target = {LANE}
-    WHERE {OF_PERSONS} AND d.status = 'pending'
+SELECT greatest(0, extract(epoch FROM comes - clock_timestamp()))::float8
+FROM (
+    SELECT min(comes) AS comes
+    FROM (
+        SELECT greatest(h.open_until, least(first.due_at, leased.until)) AS comes
+        FROM webhook_endpoints e LEFT JOIN target_health h ON h.target = e.id::text
+        LEFT JOIN LATERAL (
+            SELECT d.due_at FROM deliveries d
+            WHERE d.target = e.id::text AND d.status = 'pending' AND d.leased_until IS NULL
+            ORDER BY d.due_at, d.id LIMIT 1
+        ) first ON true
+        LEFT JOIN LATERAL (
+            SELECT d.leased_until AS until FROM deliveries d
+            WHERE d.target = e.id::text AND d.status = 'pending' AND d.leased_until IS NOT NULL
+            ORDER BY d.leased_until LIMIT 1
+        ) leased ON true
+        WHERE e.valid_to = {STILL_VALID} AND e.status IN ('active', 'unverified')
+          AND least(first.due_at, leased.until) IS NOT NULL
+        UNION ALL
+        SELECT min(greatest(d.due_at, d.leased_until, h.open_until))
+        FROM deliveries d LEFT JOIN target_health h ON h.target = {LANE}
+        WHERE {OF_PERSONS} AND d.status = 'pending'
+    ) AS each
 ) AS next WHERE comes IS NOT NULL
 """
 

@@ -46,6 +46,36 @@ async def test_what_is_taken_is_sent_once(here: Ground, receiver: Receiver) -> N
     assert {row["outcome"] for row in await here.attempts()} == {"delivered"}
 
 
+async def test_it_rests_until_it_is_rung_or_what_failed_is_tried_again(
+    here: Ground, receiver: Receiver
+) -> None:
+    assert await rest_of(here) is None  # once it was nothing, and an idle service asked fifty times a second
+    await here.endpoint(receiver.url)
+    receiver.answer = saying(503)  # type: ignore[assignment]  # it is one
+    await here.tell()
+    await here.send()
+    rest = await rest_of(here)
+    assert rest is not None
+    assert 0.02 < rest < 8
+    receiver.answer = polite
+    await here.time_passes()
+    await here.send()
+    assert await rest_of(here) is None
+
+
+async def rest_of(here: Ground) -> float | None:
+    """Return for how many seconds a sender waits that has sent what is due; nothing: until it is rung."""
+    told: list[float | None] = []
+
+    async def wait(seconds: float | None) -> None:
+        told.append(seconds)
+        raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await here.sender.run(wait, lambda: None)
+    return told[0]
+
+
 async def test_a_failure_is_tried_again_with_the_same_bytes_and_another_time(
     here: Ground, receiver: Receiver
 ) -> None:
