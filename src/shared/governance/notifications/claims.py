@@ -147,12 +147,12 @@ FROM (
     WHERE target = $1 AND status = 'pending' AND due_at <= now() AND leased_until IS NULL
 ) r WHERE r.id = d.id
 """
-# However much waits for an endpoint: its first that nobody has to himself, and the first lease to run out.
+# In how many seconds there is something to do by itself; nothing, where there is nothing. However much waits
+# for an endpoint: its first that nobody has to himself, and the first lease to run out. What happened is
+# spread once the endpoints' view has come so far, which rings nobody: until then the sender looks again.
 NEXT = f"""
-SELECT greatest(0, extract(epoch FROM comes - clock_timestamp()))::float8
-FROM (
-    SELECT min(comes) AS comes
-    FROM (
+SELECT greatest(0, extract(epoch FROM comes - clock_timestamp()))::float8 FROM (
+    SELECT min(comes) AS comes FROM (
         SELECT greatest(h.open_until, least(first.due_at, leased.until)) AS comes
         FROM webhook_endpoints e LEFT JOIN target_health h ON h.target = e.id::text
         LEFT JOIN LATERAL (
@@ -171,6 +171,10 @@ FROM (
         SELECT min(greatest(d.due_at, d.leased_until, h.open_until))
         FROM deliveries d LEFT JOIN target_health h ON h.target = {LANE}
         WHERE {OF_PERSONS} AND d.status = 'pending'
+        UNION ALL
+        SELECT clock_timestamp() FROM views v
+        WHERE v.name = 'webhook_endpoints' AND v.stopped IS NULL
+          AND EXISTS (SELECT FROM notifications n WHERE n.spread_at IS NULL)
     ) AS each
 ) AS next WHERE comes IS NOT NULL
 """

@@ -63,6 +63,16 @@ async def test_it_rests_until_it_is_rung_or_what_failed_is_tried_again(
     assert await rest_of(here) is None
 
 
+async def test_it_looks_again_at_once_while_the_endpoints_view_is_behind_what_happened(here: Ground) -> None:
+    await here.endpoint("https://hooks.example")
+    await here.tell()
+    behind = "UPDATE views SET position = position - 1, stopped = $1 WHERE name = 'webhook_endpoints'"
+    await here.pool.execute(behind, None)
+    assert await rest_of(here) == 0.02
+    await here.pool.execute(behind, "an event that this release can't read")
+    assert await rest_of(here) is None
+
+
 async def rest_of(here: Ground) -> float | None:
     """Return for how many seconds a sender waits that has sent what is due; nothing: until it is rung."""
     told: list[float | None] = []
