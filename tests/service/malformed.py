@@ -30,7 +30,8 @@ PATHS = os.environ.get("MALFORMED_PATHS", ".")  # a pattern: the others are left
 EXAMPLES_OF_ROLES = max(2, EXAMPLES // 10)  # odd ones first
 IN_FULL = EXAMPLES >= 25
 EVERY_NTH_ROLE = 1 if IN_FULL else 2 if SEED else 6  # beginning with another one for each path
-EVERY_NTH_LIST = 1 if IN_FULL or SEED else 6  # of odd values, which take long to think of, by operations
+EVERY_NTH_LIST = 1 if IN_FULL or SEED else 12  # of odd values, which take long to think of, by operations
+EVERY_NTH_BY_ROLES = 1 if IN_FULL or SEED else 2  # of the operations
 
 load_all_checks()
 BY_NAME = {check.__name__: check for check in CHECKS.get_all()}
@@ -130,15 +131,17 @@ def as_it_is(_: Any, value: Any) -> bytes:
 
 
 API_FILE = ROOT / "openapi" / "openapi.json"
-by_role = schemathesis.openapi.from_path(API_FILE).include(path_regex=PATHS)
 LABELS = sorted(
     f"{method.upper()} {path}"
     for path, methods in API["paths"].items()
     for method in methods
     if re.search(PATHS, path)
 )
-IN_TURN = set(LABELS[::EVERY_NTH_LIST])
+IN_TURN, BY_ROLES = set(LABELS[::EVERY_NTH_LIST]), set(LABELS[EVERY_NTH_BY_ROLES - 1 :: EVERY_NTH_BY_ROLES])
 schema = schemathesis.openapi.from_path(API_FILE).include(lambda context: context.operation.label in IN_TURN)
+by_role = schemathesis.openapi.from_path(API_FILE).include(
+    lambda context: context.operation.label in BY_ROLES
+)
 
 if SEED:  # the library's own list of odd values stays the same
     schema.config.phases.update(phases=["examples", "fuzzing"])

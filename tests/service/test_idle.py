@@ -12,9 +12,7 @@ SECONDS = 2
 STATEMENTS_LIMIT = 120  # some 40 are made; a loop that never rests makes thousands
 
 
-async def test_what_nothing_waits_for_makes_few_statements(
-    api: Api, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_nothing_waits_for_makes_few_statements(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     await api.adopt_scheme()
     rfp = await api.in_approval(20_000_000, adopt=False)
     await api.get(f"/v1/rfps/{rfp}")

@@ -1,6 +1,7 @@
 """A path is answered by the very route that trying all of them in turn would find."""
 
 import re
+from functools import cache
 from uuid import uuid4
 
 import pytest
@@ -12,7 +13,6 @@ from tests.support.api import app_at_rest
 
 PARAMETER = re.compile(r"\{[a-z_]+(:[a-z]+)?\}")
 OF_KIND = {":path": "a/b/c", ":uuid": str(uuid4()), ":int": "7", None: "x1"}
-PATHS = sorted({PARAMETER.sub(lambda found: OF_KIND[found[1]], route.path) for route in routes()})
 OTHERS = (
     "/",
     "",
@@ -25,6 +25,12 @@ OTHERS = (
     "/console/nothing/x",
     "/é/ü",
 )
+
+
+@cache  # and not as the file is read, which each process does that runs specifications
+def paths() -> list[str]:
+    """Return a path of each route."""
+    return sorted({PARAMETER.sub(lambda found: OF_KIND[found[1]], route.path) for route in routes()})
 
 
 def found(tried: list[object], path: str, method: str) -> object:
@@ -40,8 +46,8 @@ def test_the_index_finds_what_all_routes_would(method: str) -> None:
     app = app_at_rest()
     index = app.router.middleware_stack
     assert isinstance(index, RouteIndex)
-    assert len(PATHS) > 150
-    for path in (*PATHS, *(f"{each}/more" for each in PATHS), *OTHERS):
+    assert len(paths()) > 150
+    for path in (*paths(), *(f"{each}/more" for each in paths()), *OTHERS):
         assert found(list(index.of(path).routes), path, method) is found(list(app.routes), path, method), path
 
 
@@ -51,7 +57,7 @@ def test_what_is_planned_is_answered_by_the_same_route(method: str) -> None:
     index = app.router.middleware_stack
     assert isinstance(index, RouteIndex)
     planned = 0
-    for path in (*PATHS, *OTHERS):
+    for path in (*paths(), *OTHERS):
         scope = {"type": "http", "path": path, "method": method, "root_path": "", "headers": []}
         if (route := index.planned(scope)) is not None:
             assert route is found(list(app.routes), path, method), path
