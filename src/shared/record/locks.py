@@ -1,6 +1,8 @@
 """Which long works are being carried out, as every process sees it: advisory locks on one connection."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 import asyncpg
@@ -14,6 +16,7 @@ class Locks:
         """Hold all locks on one of this pool's connections, taken while there is any."""
         self._pool = pool
         self._held: set[UUID] = set()
+        self._in_doubt: set[UUID] = set()  # a question about them was broken off: they may be locked
         self._line: PoolConnectionProxy | None = None
         self._one_at_a_time = asyncio.Lock()
 
@@ -22,8 +25,10 @@ class Locks:
         async with self._one_at_a_time:
             if work in self._held:
                 return False
-            line = await self._connection()
-            taken = bool(await line.fetchval("SELECT pg_try_advisory_lock($1)", _number(work)))
+            with self._heard_out(work):
+                line = await self._connection()
+                await self._unlock_what_is_in_doubt(line)
+                taken = bool(await line.fetchval("SELECT pg_try_advisory_lock($1)", _number(work)))
             if taken:
                 self._held.add(work)
             await self._hang_up_if_idle()
@@ -33,25 +38,60 @@ class Locks:
         """Say that a work is no longer carried out."""
         async with self._one_at_a_time:
             self._held.discard(work)
-            if self._line is not None and not self._line.is_closed():
-                await self._line.execute("SELECT pg_advisory_unlock($1)", _number(work))
+            self._in_doubt.add(work)
+            with self._heard_out(work):
+                if self._line is not None and not _is_dead(self._line):
+                    await self._unlock_what_is_in_doubt(self._line)
             await self._hang_up_if_idle()
+
+    @contextmanager
+    def _heard_out(self, work: UUID) -> Iterator[None]:
+        """Where an answer is not waited for, the server may have locked all the same: leave no such lock.
+
+        It goes with the line, or is unlocked before the next question where the line holds other works.
+        """
+        try:
+            yield
+        except BaseException:
+            self._in_doubt.add(work)
+            if not self._held:
+                self._cut_off()
+            raise
+
+    async def _unlock_what_is_in_doubt(self, line: PoolConnectionProxy) -> None:
+        for work in list(self._in_doubt):
+            await line.execute("SELECT pg_advisory_unlock($1)", _number(work))
+            self._in_doubt.discard(work)
 
     async def _connection(self) -> PoolConnectionProxy:
         """Return the line that holds the locks; one that died has lost them, and is replaced."""
-        if self._line is None or self._line.is_closed():
-            await self._hang_up()
+        if self._line is None or _is_dead(self._line):
+            self._cut_off()
             self._line = await self._pool.acquire()
         return self._line
 
     async def _hang_up_if_idle(self) -> None:
-        if not self._held:
-            await self._hang_up()
-
-    async def _hang_up(self) -> None:
+        if self._held:
+            return
         line, self._line = self._line, None
+        self._in_doubt.clear()
         if line is not None:
             await self._pool.release(line)
+
+    def _cut_off(self) -> None:
+        """End the line, and with it whatever it has locked."""
+        line, self._line = self._line, None
+        self._in_doubt.clear()
+        if line is not None and not _is_dead(line):
+            line.terminate()  # the pool sees it end, and opens another
+
+
+def _is_dead(line: PoolConnectionProxy) -> bool:
+    """Say whether a line has ended; the pool has taken back one that died, and nothing is asked of it."""
+    try:
+        return line.is_closed()
+    except asyncpg.InterfaceError:
+        return True
 
 
 def _number(work: UUID) -> int:

@@ -1,0 +1,81 @@
+"""A long work is carried out by one process at a time, and by another as soon as that one has let go."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+from asyncpg.pool import PoolConnectionProxy
+
+from shared.record.database import connected
+from shared.record.locks import Locks
+from tests.support.patience import until_true
+from tests.support.postgres import Base
+
+HOLDERS = "SELECT pg_terminate_backend(pid, 60000) FROM pg_locks WHERE locktype = 'advisory'"
+
+
+@pytest.fixture
+async def another(base: Base) -> AsyncIterator[Locks]:
+    """The locks of another process."""
+    async with connected(base.service) as pool:
+        yield Locks(pool)
+
+
+async def broken_off(locks: Locks, work: UUID, monkeypatch: pytest.MonkeyPatch, by: str = "take") -> None:
+    """Take a work on, or give it back, and be cancelled before the server's answer is heard."""
+    answered = asyncio.Event()
+    asked = {"take": "fetchval", "give_back": "execute"}[by]
+    ask = getattr(PoolConnectionProxy, asked)
+
+    async def unheard(line: PoolConnectionProxy, *given: object) -> None:
+        if by == "take":
+            await ask(line, *given)
+        answered.set()
+        await asyncio.Event().wait()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(PoolConnectionProxy, asked, unheard)
+        task = asyncio.create_task(getattr(locks, by)(work))
+        await answered.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+
+async def test_one_process_at_a_time_carries_a_work_out(pool: asyncpg.Pool, another: Locks) -> None:
+    locks, work = Locks(pool), uuid4()
+    assert await locks.take(work)
+    assert not await locks.take(work)
+    assert not await another.take(work)
+    assert await another.take(uuid4())
+    await locks.give_back(work)
+    assert await another.take(work)
+
+
+@pytest.mark.parametrize("by", ["take", "give_back"])
+@pytest.mark.parametrize("others", [0, 1])
+async def test_a_work_is_free_for_others_though_the_answer_was_not_waited_for(
+    pool: asyncpg.Pool, another: Locks, monkeypatch: pytest.MonkeyPatch, by: str, others: int
+) -> None:
+    locks, work, held = Locks(pool), uuid4(), [uuid4() for _ in range(others)]
+    for other in held:
+        assert await locks.take(other)
+    if by == "give_back":
+        assert await locks.take(work)
+    await broken_off(locks, work, monkeypatch, by)
+    for other in held:  # what else it holds stays its own
+        assert not await another.take(other)
+        assert await locks.take(uuid4())
+    # The server needs a moment to see that a line has ended.
+    await until_true(lambda: another.take(work))
+    assert not await locks.take(work)
+
+
+async def test_works_are_taken_on_again_after_the_line_that_held_them_has_died(pool: asyncpg.Pool) -> None:
+    locks, work = Locks(pool), uuid4()
+    assert await locks.take(work)
+    await pool.execute(HOLDERS)
+    await locks.give_back(work)
+    assert await locks.take(work)
