@@ -30,7 +30,7 @@ async def move(connection: Connection, names: Iterable[str], position: int) -> N
         "UPDATE views SET position = greatest(position, $2) WHERE name = ANY ($1)", list(names), position
     )
     await connection.execute(
-        f"SELECT pg_notify('{MOVED}', min(position)::text) FROM views WHERE stopped IS NULL"
+        f"SELECT pg_notify('{MOVED}', coalesce(min(position), 0)::text) FROM views WHERE stopped IS NULL"
     )
 
 

@@ -11,7 +11,7 @@ from shared.record.eventstore.encoding import EnvelopeMapper, Topics
 from shared.record.eventstore.reader import Reader
 from shared.record.eventstore.unread import unread
 from shared.record.projecting.filling import Filled, Filling, beside, fill, trim
-from shared.record.projecting.positions import positions, stand, write
+from shared.record.projecting.positions import move, positions, stand, write
 from shared.record.projecting.rows import Streams, journal_rows, state_rows
 from shared.record.projecting.unread import begin_anew, keep_met, stops
 from shared.record.projecting.views import (
@@ -82,6 +82,7 @@ async def _swap(
             head,
         )
     await _keep_unread(connection, views, filled)
+    await move(connection, (), 0)  # where nothing is left to project, nobody else would tell the readers
     return head
 
 

@@ -13,6 +13,7 @@ from shared.record.database import Connection
 from shared.record.eventstore.encoding import EnvelopeMapper
 from shared.record.eventstore.reader import AT
 from shared.record.eventstore.unread import UnreadEvent, UnreadMark, kind_of, name_of, unread
+from shared.record.projecting.positions import move
 from shared.record.projecting.views import StateView, View
 
 MET = """
@@ -129,6 +130,7 @@ async def resume(connection: Connection, mapper: EnvelopeMapper, views: Sequence
     names = [name for name, position in at.items() if position in readable and name not in owed]
     await connection.execute(RESUME, names)
     await settle(connection, mapper, views)
+    await move(connection, (), 0)  # how far all have come is another position now
     return names
 
 

@@ -1,6 +1,7 @@
 """How far the views have come, as every process that reads them knows it."""
 
 import asyncio
+from contextlib import suppress
 
 import asyncpg
 import structlog
@@ -38,12 +39,16 @@ class Visibility:
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _follow_one_connection(self) -> None:
+        died = asyncio.Event()
         async with self._pool.acquire() as connection:
             try:
                 await connection.add_listener(MOVED, self._heard)
+                connection.add_termination_listener(lambda _: died.set())
                 while True:
-                    await self.look(connection)
-                    await asyncio.sleep(POLL_SECONDS)
+                    await self.look(connection)  # which fails at once where the line has died
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(POLL_SECONDS):
+                            await died.wait()
             finally:
                 connection.terminate()  # its listening goes with it
 
