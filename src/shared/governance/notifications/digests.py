@@ -10,6 +10,7 @@ import asyncpg
 import orjson
 
 from shared.governance.notifications import claims
+from shared.governance.notifications.fan_out import LOOK_AGAIN_SECONDS, OF_A_LATER_RELEASE
 from shared.governance.notifications.mail import NO_ANSWERS, addressed, opened_at
 from shared.governance.notifications.notification_types import NotificationType, words_of
 from shared.governance.notifications.recipients import OVER
@@ -34,6 +35,11 @@ UPDATE deliveries SET status = 'dropped', settled_at = clock_timestamp()
 WHERE id = ANY ($1) AND status = 'pending' AND attempts = 0
 """
 
+PUT_OFF = """
+UPDATE deliveries SET due_at = clock_timestamp() + $2 * interval '1 second'
+WHERE id = ANY ($1) AND status = 'pending' AND attempts = 0
+"""
+
 
 async def drop_what_no_longer_waits(
     pool: asyncpg.Pool, store: EventStore, subjects: Mapping[str, NotificationSubject]
@@ -41,13 +47,21 @@ async def drop_what_no_longer_waits(
     """Leave out of digests that are due what has been done since; return what may be sent in them.
 
     News of what was told is left in, and what was tried before, for it may have come. What becomes due
-    meanwhile waits for the next look.
+    meanwhile waits for the next look, and so does, put off, what this release can't read.
     """
     over: list[int] = []
     looked_at: list[int] = []
+    unread: list[int] = []
     for row in await pool.fetch(DUE):
         news = row["type"] in NEWS or row["attempts"]
-        (looked_at if news or await _waits(row, store, subjects) else over).append(row["id"])
+        try:
+            waits = news or await _waits(row, store, subjects)
+        except OF_A_LATER_RELEASE:
+            unread.append(row["id"])
+        else:
+            (looked_at if waits else over).append(row["id"])
+    if unread:  # it would be due again at once, and the sender never rest
+        await pool.execute(PUT_OFF, unread, LOOK_AGAIN_SECONDS)
     if over:
         await pool.execute(DROP, over)
     return looked_at

@@ -1,14 +1,17 @@
 """Spreading: each notification becomes a delivery for every target that it is for, in one transaction.
 
 Endpoints are taken as they were when it happened: their view keeps every version by position. What is
-exempt is withheld by what is known now, and in doubt.
+exempt is withheld by what is known now, and in doubt. What a later release left that this one can't read is
+left for that release, and holds up nothing else.
 """
 
 import secrets
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 import asyncpg
+import structlog
 
 from shared.governance.notifications.choices import NotificationChoice, choice_of
 from shared.governance.notifications.claims import DIGEST, MAIL, OF_PERSONS, TEAMS
@@ -19,11 +22,18 @@ from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.kernel.calendar import WorkingDays
 from shared.record.database import Connection
 from shared.record.eventstore.store import EventStore
+from shared.record.eventstore.unread import EventUnread
 from shared.record.projecting.views import STILL_VALID
 from shared.web.context import NotificationSubject
 
 BLOCK = 100
 MAILS_AT_ONCE = 5  # to one person, of one block
+LOOK_AGAIN_SECONDS = 300.0  # at what could not be spread: as a rule another release must come first
+REST_SECONDS = 5.0  # where nothing else is to be spread
+# An event in a shape that this release can't read, or a kind or a type that only a later one knows.
+OF_A_LATER_RELEASE = (EventUnread, KeyError, ValueError)
+
+log = structlog.get_logger(__name__)
 
 UNSPREAD = f"""
 SELECT n.*, EXISTS (
@@ -31,9 +41,12 @@ SELECT n.*, EXISTS (
     WHERE x.matter_id = n.case_id AND x.valid_to = {STILL_VALID} AND x.status = 'in_force'
 ) OR n.position > (SELECT v.position FROM views v WHERE v.name = 'exemptions') AS withheld
 FROM notifications n
-WHERE n.spread_at IS NULL
+WHERE n.spread_at IS NULL AND n.id <> ALL ($1::bigint[])
   AND n.position <= (SELECT v.position FROM views v WHERE v.name = 'webhook_endpoints')
 ORDER BY n.id LIMIT {BLOCK} FOR UPDATE OF n SKIP LOCKED
+"""
+ONLY_LEFT = """
+SELECT NOT EXISTS (SELECT FROM notifications WHERE spread_at IS NULL AND id <> ALL ($1::bigint[]))
 """
 SPREAD = """
 UPDATE notifications SET spread_at = clock_timestamp(), area = $2, people = $3, body = $4 WHERE id = $1
@@ -105,15 +118,50 @@ class FanOut:
         self._url = public_url
         self._mails = mails
         self._recipients = Recipients(store)
+        self._left: dict[int, float] = {}  # what could not be spread, and when to look at it again
 
     async def spread(self) -> int:
-        """Spread the next block of notifications; return how many there were."""
+        """Spread the next block of notifications; return how many were looked at.
+
+        What can't be spread is in no block for a while, so that it fills none, whatever there is of it.
+        """
+        now = time.monotonic()
+        self._left = {left: again_at for left, again_at in self._left.items() if again_at > now}
         async with self._pool.acquire() as connection, connection.transaction():
-            rows = await connection.fetch(UNSPREAD)
-            for row in rows:
-                await self._one(connection, row)
+            rows = await connection.fetch(UNSPREAD, list(self._left))
+            faults = [(row, fault) for row in rows if (fault := await self._fault_of(connection, row))]
             await connection.execute(IN_ONE_MAIL, [row["id"] for row in rows])
+        if faults:
+            self._leave(faults)
         return len(rows)
+
+    def _leave(self, faults: Sequence[tuple[asyncpg.Record, Exception]]) -> None:
+        """Leave for a while what could not be spread, and say so."""
+        self._left |= {row["id"]: time.monotonic() + LOOK_AGAIN_SECONDS for row, _ in faults}
+        row, fault = faults[0]
+        log.warning(
+            "this release can't tell of what a later one left, and leaves it",
+            number=len(faults),
+            notification=row["id"],
+            type=row["type"],
+            case_kind=row["case_kind"],
+            exc_info=fault,
+        )
+
+    async def rest_seconds(self) -> float:
+        """Return for how long there is nothing to spread but what could not be; none, where there is."""
+        if self._left and await self._pool.fetchval(ONLY_LEFT, list(self._left)):
+            return REST_SECONDS
+        return 0.0
+
+    async def _fault_of(self, connection: Connection, row: asyncpg.Record) -> Exception | None:
+        """Spread one notification, all of it or nothing; return why it could not be."""
+        try:
+            async with connection.transaction():
+                await self._one(connection, row)
+        except OF_A_LATER_RELEASE as fault:
+            return fault
+        return None
 
     async def _one(self, connection: Connection, row: asyncpg.Record) -> None:
         subject = self.subjects[row["case_kind"]]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 
 PLACES_LIMIT = 128
 RESERVED = 32  # of them for the first few of each target: however many others hang
@@ -38,6 +39,12 @@ class SendingPlaces:
     def left(self, lane: str, limit: int) -> int:
         """Return how many of a lane's own places are left."""
         return max(0, min(self.free, limit - self._taken[lane]))
+
+    def after(self, lanes: Iterable[str]) -> "SendingPlaces":
+        """Return what there would be once a place is taken in each of these lanes, too."""
+        later = SendingPlaces()
+        later._taken, later._given = self._taken + Counter(lanes), dict(self._given)
+        return later
 
     def take(self, lane: str) -> None:
         """Take a place."""

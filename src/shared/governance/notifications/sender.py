@@ -15,9 +15,9 @@ from uuid import UUID
 
 import asyncpg
 import orjson
-import structlog
 
 from shared.governance.notifications import claims
+from shared.governance.notifications.alone import alone, put_off
 from shared.governance.notifications.attempts_log import hash_attempts
 from shared.governance.notifications.claims import Claimed
 from shared.governance.notifications.delivery_steps import DeliverySteps, delivery_steps
@@ -28,7 +28,7 @@ from shared.governance.notifications.fan_out import BLOCK, FanOut
 from shared.governance.notifications.mail import Mailing, mail_message
 from shared.governance.notifications.notification_types import NotificationType
 from shared.governance.notifications.orders import carry_out_next
-from shared.governance.notifications.outside import CourierAway, Outside
+from shared.governance.notifications.outside import Outside
 from shared.governance.notifications.payloads import CLOUD_EVENTS
 from shared.governance.notifications.places import SendingPlaces
 from shared.governance.notifications.retries import (
@@ -43,7 +43,6 @@ from shared.governance.notifications.signatures import signed_headers
 from shared.governance.notifications.teams import PersonalWorkflows, adaptive_card
 from shared.governance.notifications.transport import ReceiverAnswer
 from shared.kernel.messages import Command, Stamp
-from shared.record.database import AWAY
 from shared.record.eventstore.store import EventStore
 
 SENDER = "sender"  # who decides on an endpoint when nobody does
@@ -52,8 +51,6 @@ JSON = "application/json"
 MAIL_REFUSED = 500
 VOUCH_SECONDS = 60.0
 GIVEN_UP, SAID_GONE = "It has failed for five days.", "It answered that it is gone."
-
-log = structlog.get_logger(__name__)
 
 A = TypeVar("A")
 Parcel = Sequence[Claimed]  # what is sent as one
@@ -110,20 +107,23 @@ class Sender:
         while await carry_out_next(self._pool):
             pass
         for answer, parcel in _parcels(await claims.unjudged(self._pool)):
-            await self._judge(parcel, answer)
+            if not await alone(parcel, partial(self._judge, parcel, answer)):
+                await put_off(self._pool, parcel, self._lease)
         if self._places.free:
             await self._outside.must_be_there()  # before anything counts as tried
-        found = self._begin(await claims.claim_for_endpoints(self._pool, self._places, self._lease), ring)
+        # All is claimed before any of it begins: a fault between the two would break off what was just begun.
         waits = await drop_what_no_longer_waits(self._pool, self._store, self._spreading.subjects)
-        of_people = await claims.claim_for_people(self._pool, self._places, self._lease, waits)
-        return found + self._begin(of_people, ring)
+        found = await claims.claim_for_endpoints(self._pool, self._places, self._lease)
+        places = self._places.after(each.place for each in found)
+        found += await claims.claim_for_people(self._pool, places, self._lease, waits)
+        return self._begin(found, ring)
 
     def _begin(self, found: Sequence[Claimed], ring: Callable[[], None]) -> int:
         """Begin to send what was claimed; return how much of it there was."""
         for _, parcel in _parcels((claimed, None) for claimed in found):
             place = parcel[0].place
             self._places.take(place)
-            task = asyncio.create_task(self._alone(parcel))
+            task = asyncio.create_task(self._deliver_alone(parcel))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
             task.add_done_callback(partial(self._done, place))
@@ -149,18 +149,12 @@ class Sender:
     async def _seconds_to_next(self) -> float | None:
         """Return when the next delivery comes by itself; what is under way rings when it is done."""
         seconds: float | None = await self._pool.fetchval(claims.NEXT)
-        return seconds if seconds is None else max(seconds, 0.25 if self._under_way else 0.02)
+        if seconds is None:
+            return None
+        return max(seconds, await self._spreading.rest_seconds(), 0.25 if self._under_way else 0.02)
 
-    async def _alone(self, parcel: Parcel) -> None:
-        """Deliver one parcel; a fault in it holds up no other, and its lease lets it be tried again."""
-        try:
-            await self._deliver(parcel)
-        except CourierAway:
-            log.warning("courier ended with a delivery", delivery=parcel[0].id)
-        except (*AWAY, asyncpg.PostgresError) as error:
-            log.warning("delivery waits for the database", error=type(error).__name__)
-        except Exception:  # whatever it was, it is this delivery's alone
-            log.exception("delivery failed", delivery=parcel[0].id)
+    async def _deliver_alone(self, parcel: Parcel) -> None:
+        await alone(parcel, partial(self._deliver, parcel))
 
     async def _deliver(self, parcel: Parcel) -> None:
         steps = await delivery_steps(self._store.reader, parcel)

@@ -1,7 +1,7 @@
 """A record with endpoints and things to tell of, and a sender, without the rest of the service."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Container
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from uuid import UUID, uuid4
@@ -120,10 +120,18 @@ class Ground:
 
 @asynccontextmanager
 async def ground(
-    pool: asyncpg.Pool, seconds: float = SECONDS, outside: Outside | None = None
+    pool: asyncpg.Pool,
+    seconds: float = SECONDS,
+    outside: Outside | None = None,
+    *,
+    unknown: Container[str] = (),
 ) -> AsyncIterator[Ground]:
-    """Lend it; what is sent goes out from this process, or by another way."""
-    store, secrets = EventStore(pool, Topics(EVENTS)), EndpointSecrets(pool, SECRET)
+    """Lend it; what is sent goes out from this process, or by another way.
+
+    A release that was rolled back does not know some events.
+    """
+    topics = Topics(event for event in EVENTS if event.__name__ not in unknown)
+    store, secrets = EventStore(pool, topics), EndpointSecrets(pool, SECRET)
     settings = Settings(webhook_loopback=True, webhook_seconds=seconds)
     async with direct(settings) if outside is None else nullcontext(outside) as way:
         spreading = FanOut(pool, store, SUBJECTS, "https://rfp.example")
