@@ -7,24 +7,22 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 import structlog
 
 from rfp_service.bookkeeping.watch import BookkeepingWatch
+from rfp_service.copying import keep_copying
 from rfp_service.databases import HealDatabase
 from rfp_service.rooms import DEADLINES, REACTIONS, VIEWS
 from rfp_service.sending import keep_sending
 from rfp_service.service import Service
 from rfp_service.waiting_turns import WaitingTurns
-from shared.governance.audit.copies import Copies
 from shared.governance.audit.record_index.indexer import Indexer
 from shared.governance.notifications.courier_channel import way_out
-from shared.governance.notifications.mail import Mailing
 from shared.governance.notifications.outside import Outside
 from shared.ledger.log_keys import LogKeys, log_keys
 from shared.ledger.signing import keep_log
-from shared.record.database import AWAY, being_cancelled
+from shared.record.database import AWAY, being_cancelled, of_a_file
 from shared.record.deadlines.firing import Firing
 from shared.record.heartbeats import WORKED, keep_beating
 from shared.record.projecting.projector import NotificationListener, Projector
@@ -78,9 +76,9 @@ class Work:
         try:
             while await work():
                 pass
-        except AWAY:
-            raise
-        except Exception as error:  # noqa: BLE001  # it is logged, and must not end the others' work
+        except Exception as error:  # it is logged, and must not end the others' work
+            if isinstance(error, AWAY) and not of_a_file(error):
+                raise
             self._failed(error)
             return False
         return True
@@ -129,7 +127,7 @@ async def work(service: Service, heal: HealDatabase = _leave_it) -> None:
                 await asyncio.sleep(min(RETRY_SECONDS * faults, RETRY_SECONDS_LIMIT))
 
 
-def _kinds(service: Service, outside: Outside, firing: Firing) -> list[Work]:
+def _kinds(service: Service, firing: Firing) -> list[Work]:
     """Return each kind of work, in the order in which they are done."""
     projector = Projector(service.pool, service.record, VIEWS)
     reactor = Reactor(service.pool, service.record, REACTIONS)
@@ -139,7 +137,6 @@ def _kinds(service: Service, outside: Outside, firing: Firing) -> list[Work]:
         Work("deadlines", firing.fire),
         Work("jobs", service.batches.jobs.resume),
         Work("forecasts", service.forecasts.keep_when_due),
-        Work("copies", _copies(service, outside).work_when_due),
         Work("index", Indexer(service.pool, service.store).work_when_due),
         Work("slow-cases", service.slow_cases.look_when_due),
         Work("turns", WaitingTurns(service).look_when_due),
@@ -151,7 +148,7 @@ async def _work_on_one_connection(
 ) -> None:
     """Hold the worker's lock on one connection, and keep up with the record while it lives."""
     firing = Firing(service.pool, service.store, service.known, DEADLINES)
-    kinds = _kinds(service, outside, firing)
+    kinds = _kinds(service, firing)
     listener, log_listener, told_listener = listeners = [
         NotificationListener(channel, POLL_SECONDS) for channel in (APPENDED, APPENDED, TO_BE_TOLD)
     ]
@@ -169,6 +166,7 @@ async def _work_on_one_connection(
             besides += [
                 asyncio.create_task(keep_log(service.pool, keys, log_listener)),
                 asyncio.create_task(keep_sending(service, outside, told_listener)),
+                asyncio.create_task(keep_copying(service, outside)),
                 asyncio.create_task(ViewWatch(service.pool, service.record, VIEWS).follow()),
                 asyncio.create_task(BookkeepingWatch(service.pool, service.record).follow()),
                 asyncio.create_task(keep_beating(service.pool, WORKED)),
@@ -178,20 +176,13 @@ async def _work_on_one_connection(
                 await listener.wait(await _seconds_to_wait(firing, kinds))
                 for beside in besides:
                     if beside.done():
-                        beside.result()  # it goes on for ever, or failed
+                        beside.result()  # it goes on for ever, has nothing to do, or failed
         finally:
             if locked:
                 connection.terminate()  # its lock and its listening go with it
             for beside in besides:
                 beside.cancel()
             await asyncio.gather(*besides, return_exceptions=True)
-
-
-def _copies(service: Service, outside: Outside) -> Copies:
-    settings = service.settings
-    every = timedelta(minutes=settings.audit_copies_minutes)
-    hand_in = Mailing(service.people.details, settings, outside).hand_in
-    return Copies(service.pool, settings.audit_copies, every, hand_in, settings.mail_from)
 
 
 async def _all_of_it(kinds: Sequence[Work], went_well: Callable[[], None]) -> None:

@@ -1,6 +1,8 @@
 """The log is followed from outside, its hashes are anybody's by setting, and its digests leave the house."""
 
 import asyncio
+import threading
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
@@ -12,6 +14,8 @@ import httpx
 import pytest
 
 from rfp_service.events import EVENTS
+from shared.governance.audit import copies as copies_module
+from shared.governance.audit import copy_targets
 from shared.governance.audit.copies import Copies
 from shared.governance.audit.monitor import Followed, Monitor
 from shared.governance.audit.record_index.domain import INDEX_ID, CommitIndex, IndexedRecord
@@ -24,6 +28,7 @@ from shared.web.monitoring.alarms import alarms
 from tests.service.test_disclosure import declared, estimated
 from tests.shared.governance.audit.examples import kept
 from tests.support.api import Api
+from tests.support.patience import until_true
 from tests.support.people import SAM
 from tests.support.specs import stamp
 
@@ -172,6 +177,36 @@ async def test_what_can_not_be_copied_or_was_forged_is_an_alarm(
     lying.unlink()
     await copies(pool, targets[0]).send()
     assert len(await alarms(pool)) == 2
+
+
+async def test_a_folder_that_never_answers_is_an_alarm_and_takes_one_thread(
+    pool: asyncpg.Pool, store: EventStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await kept(pool, store, 0, 20)
+    asked, back = [], threading.Event()
+    real = copy_targets.make_folder
+
+    def hang(folder: str, made: "Future[None]") -> None:
+        asked.append(folder)
+        back.wait()
+        real(folder, made)
+
+    monkeypatch.setattr(copy_targets, "make_folder", hang)
+    monkeypatch.setattr(copies_module, "SENT_SECONDS", 0.05)
+    sending = copies(pool, f"file://{tmp_path}/far")
+    await sending.send()
+    assert "no answer in time" in (await alarms(pool))[0]
+    await sending.send()
+    assert "has not answered" in (await alarms(pool))[0]
+    assert len(asked) == 1
+    back.set()
+    monkeypatch.setattr(copies_module, "SENT_SECONDS", 90)
+
+    async def copied() -> bool:
+        await sending.send()
+        return await alarms(pool) == []
+
+    await until_true(copied)
 
 
 @pytest.mark.parametrize("target", ["http://council.example", "file", "ftp://x"])

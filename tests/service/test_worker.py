@@ -1,16 +1,26 @@
 """The background work goes on after whatever failed, and gives up only on faults without end."""
 
 import asyncio
-from collections.abc import Callable
+import errno
+import json
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from pathlib import Path
+from uuid import UUID
 
 import asyncpg
 import pytest
 
-from rfp_service import worker
+from rfp_service import copying, worker
 from rfp_service.service import Service
-from shared.record.database import connected, stop
+from shared.governance.audit import copy_targets
+from shared.record.database import connected, of_a_file, stop
 from shared.record.projecting.reactions import Reactor
-from tests.support.api import running_api
+from shared.web.bulk import responses
+from shared.web.bulk.batch_jobs import ATTEMPTS_LIMIT
+from tests.projects.test_bulk import item, sent, several
+from tests.support.api import Api, running_api
 from tests.support.patience import until_true
 from tests.support.people import SAM
 from tests.support.postgres import Base
@@ -143,3 +153,110 @@ async def test_a_worker_that_is_stopped_while_it_begins_leaves_its_lock_to_other
             await stop(working)
         # The database takes a moment to notice that a session has ended.
         await until_true(lambda: elsewhere.fetchval(taken, worker.WORKER_LOCK))
+
+
+async def test_a_place_for_copies_that_never_answers_holds_up_nothing(
+    base: Base, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked = asyncio.Event()
+
+    async def never(*_: object) -> None:
+        asked.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(copy_targets, "keep", never)
+    monkeypatch.setattr(copying, "LOOKED_EVERY_SECONDS", 0.05)
+    async with running_api(base, worker=False) as api:
+        settings = api.service.settings.model_copy(update={"audit_copies": f"file://{tmp_path}"})
+        working = asyncio.create_task(worker.work(replace(api.service, settings=settings)))
+        try:
+            await api.raised()
+            await asyncio.wait_for(asked.wait(), 90)
+            rfp = await api.raised()
+            listed = (await api.get("/v1/rfps")).json()["items"]
+            assert rfp in [each["id"] for each in listed]
+        finally:
+            await stop(working)
+
+
+@pytest.mark.parametrize(
+    ("error", "a_files"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), True),
+        (OSError(errno.EROFS, "Read-only file system", "/tmp/x"), True),
+        (PermissionError(errno.EACCES, "Permission denied", "/tmp/x"), True),
+        (FileNotFoundError(errno.ENOENT, "No such file or directory"), False),  # of the database's socket
+        (ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused"), False),
+        (TimeoutError(), False),
+        (ZeroDivisionError(), False),
+    ],
+)
+def test_a_full_disk_is_no_database_that_is_away(error: Exception, *, a_files: bool) -> None:
+    assert of_a_file(error) is a_files
+
+
+async def broken_job(api: Api, monkeypatch: pytest.MonkeyPatch) -> UUID:
+    """Begin a job, and let it break before its first item."""
+
+    async def breaks(_: object) -> AsyncIterator[None]:
+        raise ZeroDivisionError
+        yield
+
+    await several(api, 3)
+    with monkeypatch.context() as patched:
+        patched.setattr(responses, "WHOLE_ITEMS_LIMIT", 2)
+        patched.setattr(api.service.batches.runs, "carried_out", breaks)
+        body = json.dumps({"items": [item(f"P{n}") for n in range(3)]}).encode()
+        job = UUID((await sent(api, body, "application/json", expect=202)).json()["job"])
+
+        async def broken() -> bool:
+            return job not in api.service.batches.runs.running
+
+        await until_true(broken)
+    return job
+
+
+class Full:
+    """A disk without room, and how often it was tried."""
+
+    def __init__(self, gone: Path) -> None:
+        self.gone, self.tried = gone, 0
+
+    async def no_space(self, *_: object) -> None:
+        self.tried += 1
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def not_there(self, *_: object, **__: object) -> None:
+        self.tried += 1
+        raise FileNotFoundError(errno.ENOENT, "No such file or directory", str(self.gone))
+
+    async def tried_often(self) -> bool:
+        return self.tried > ATTEMPTS_LIMIT + 5
+
+
+@pytest.mark.parametrize("begins", [False, True])
+async def test_a_job_goes_on_once_its_files_can_be_written_again_and_meanwhile_views_do(
+    base: Base, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, begins: bool
+) -> None:
+    disk, healed = Full(tmp_path / "gone"), asyncio.Event()
+
+    async def heal() -> None:
+        healed.set()
+
+    monkeypatch.setattr(worker, "FAULTS_LIMIT", 10_000)
+    monkeypatch.setattr(worker, "POLL_SECONDS", 0.05)
+    async with running_api(base, worker=False) as api:
+        job = await broken_job(api, monkeypatch)
+        working = asyncio.create_task(worker.work(api.service, heal))
+        with monkeypatch.context() as patched:
+            if begins:
+                patched.setattr(api.service.batches.jobs, "_again", disk.no_space)
+            else:
+                patched.setattr(tempfile, "mkdtemp", disk.not_there)
+            await until_true(disk.tried_often)
+            rfp = await api.raised()
+            assert rfp in [each["id"] for each in (await api.get("/v1/rfps")).json()["items"]]
+        ended = "SELECT status = 'done' AND done = 3 FROM jobs WHERE id = $1"
+        await until_true(lambda: api.service.pool.fetchval(ended, job))
+        assert not healed.is_set(), "the database was not away"
+        await stop(working)

@@ -1,6 +1,7 @@
 """The way to PostgreSQL: one pool a process, quick to give back, clear about being away."""
 
 import asyncio
+import errno
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -38,6 +39,9 @@ CANT_WRITE = (
     asyncpg.ReadOnlySQLTransactionError,
 )
 
+# What only a file can be at fault for; and what a socket can be too, where no file is named.
+OF_A_FILE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE}
+OF_A_NAMED_FILE = {errno.ENOENT, errno.EACCES}
 
 NO_ANSWER = "The database does not answer."
 
@@ -95,6 +99,14 @@ class Pool(asyncpg.Pool):
     def go_on(self) -> None:
         """Ask the database again."""
         self.fault = ""
+
+
+def of_a_file(error: BaseException) -> bool:
+    """Say whether a file could not be written or read: no sign that the database is away."""
+    if not isinstance(error, OSError) or isinstance(error, ConnectionError | TimeoutError):
+        return False
+    named = error.filename is not None  # the database's own socket, where it is missing, is not
+    return error.errno in OF_A_FILE or (named and error.errno in OF_A_NAMED_FILE)
 
 
 def being_cancelled() -> bool:

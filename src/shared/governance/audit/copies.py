@@ -5,7 +5,7 @@ mailbox (`mailto:clerk@council.example`). Nothing is ever overwritten: a store t
 (WORM, object lock) makes it evidence.
 """
 
-import time
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from email.message import EmailMessage
@@ -17,6 +17,7 @@ from shared.ledger.log_reader import LogReader, Signed
 from shared.ledger.read_checkpoints import newest_of_reads
 
 LOOKED_EVERY_SECONDS = 10.0
+SENT_SECONDS = 60.0  # a library asks again for minutes, and a folder on a network may never answer
 MAILBOX = "mailto:"
 DUE = """
 SELECT t.target FROM unnest($1::text[]) AS t (target) LEFT JOIN log_copies c USING (target)
@@ -45,18 +46,10 @@ class Copies:
     ) -> None:
         """Send to these targets, named with spaces between them."""
         self._pool = pool
-        self._targets = targets.split()
+        self.targets = targets.split()
         self._every = every
         self._hand_in = hand_in
         self._mail_from = mail_from
-        self._not_before = 0.0
-
-    async def work_when_due(self) -> int:
-        """Send what is due; there is nothing left to do after it."""
-        if self._targets and time.monotonic() >= self._not_before:
-            self._not_before = time.monotonic() + LOOKED_EVERY_SECONDS
-            await self.send()
-        return 0
 
     async def send(self) -> None:
         """Send the newest checkpoint that enough witnesses signed to whoever has not had one for long."""
@@ -67,12 +60,13 @@ class Copies:
         from shared.governance.audit.copy_targets import AnotherLies, NotKept  # only where there are some
 
         reads = await newest_of_reads(self._pool)
-        for row in await self._pool.fetch(DUE, self._targets, signed.size, self._every):
+        for row in await self._pool.fetch(DUE, self.targets, signed.size, self._every):
             try:
-                await self._sent(row["target"], signed, reads)
+                async with asyncio.timeout(SENT_SECONDS):
+                    await self._sent(row["target"], signed, reads)
             except (AnotherLies, NotKept, OSError, ValueError) as error:
                 own = "" if isinstance(error, NotKept) else f"{type(error).__name__}: "
-                said = f"{own}{error}"[:300]
+                said = f"{own}{str(error) or 'no answer in time'}"[:300]
                 await self._pool.execute(FAILED, row["target"], said)
                 tell = log.critical if isinstance(error, AnotherLies) else log.warning
                 tell("checkpoint not copied", target=row["target"], error=said)

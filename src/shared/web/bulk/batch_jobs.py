@@ -12,7 +12,7 @@ from fastapi import Response
 from pydantic import BaseModel, ValidationError
 
 from shared.kernel.errors import Refused, StillRunning
-from shared.record.database import AWAY, being_cancelled
+from shared.record.database import AWAY, being_cancelled, of_a_file
 from shared.record.locks import Locks
 from shared.web.bulk.batch_runs import BatchRun, BatchRuns, headers_of
 from shared.web.bulk.items import JSON, items
@@ -94,8 +94,9 @@ class BatchJobs:
 
     async def _take_up(self, job: UUID) -> None:
         """Do what is kept of a job again: what it has decided already is found, and not doubled."""
-        folder = TemporaryDirectory(prefix="rfp-batch-")
+        folder = None
         try:
+            folder = TemporaryDirectory(prefix="rfp-batch-")
             taken = await self._jobs.take_up(job)
             if taken is None or taken[1] > ATTEMPTS_LIMIT:
                 if taken is not None:
@@ -109,8 +110,8 @@ class BatchJobs:
             await self._jobs.end(job, JobStatus.FAILED, told(GivenUp()))
             await self._let_go(job, folder)
             return
-        except BaseException:
-            await self._let_go(job, folder)
+        except BaseException as error:
+            await self._broken_off(job, folder, error)
             raise
         log.info("job goes on", job=str(job), attempt=taken[1])
         self._start(work, folder)
@@ -127,11 +128,23 @@ class BatchJobs:
             job.job, operation, kept.asked, kept.request_hash, found, job.total, kept.said, kept.undoes
         )
 
+    async def _broken_off(
+        self, job: UUID, folder: "TemporaryDirectory[str] | None", error: BaseException
+    ) -> None:
+        """Let go of a job that could not begin; where the disk is full, that is no fault of its own."""
+        try:
+            if folder is not None and of_a_file(error):
+                await self._jobs.not_tried(job)
+        finally:
+            await self._let_go(job, folder)
+
     async def _let_go(self, job: UUID, folder: "TemporaryDirectory[str] | None") -> None:
         self._runs.running.discard(job)
-        if folder is not None:
-            folder.cleanup()
-        await self._locks.give_back(job)
+        try:
+            if folder is not None:
+                folder.cleanup()
+        finally:  # also where the folder can't be removed
+            await self._locks.give_back(job)
 
     def _start(self, work: BatchRun, folder: "TemporaryDirectory[str] | None") -> None:
         task = asyncio.create_task(self._work(work, folder))

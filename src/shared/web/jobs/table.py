@@ -35,6 +35,7 @@ TAKE_UP = (
     " WHERE job_id = $1 AND id = job_id AND status = 'running'"
     " RETURNING owner, kind, total, work, attempts"
 )
+NOT_TRIED = "UPDATE job_work SET attempts = attempts - 1 WHERE job_id = $1"
 DROP = "DELETE FROM job_work WHERE job_id = $1"
 ADD = "INSERT INTO job_results (job_id, piece, content) VALUES ($1, $2, $3)"
 MOVE = "UPDATE jobs SET done = $2, counts = $3, changed_at = now() WHERE id = $1"
@@ -125,6 +126,10 @@ class Jobs:
             await connection.execute(FORGET, job)
         work = orjson.loads(row["work"])
         return KeptWork(job, row["owner"], row["kind"], row["total"], work), row["attempts"]
+
+    async def not_tried(self, job: UUID) -> None:
+        """Don't count that a job was taken up: it could not even begin."""
+        await self._pool.execute(NOT_TRIED, job)
 
     async def body(self, job: UUID) -> AsyncIterator[bytes]:
         """Yield the body of a job's request, as it came."""
