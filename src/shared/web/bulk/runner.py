@@ -57,16 +57,16 @@ class Runner(Generic[I, S]):
         committing: asyncio.Task[list[Outcome]] | None = None
         try:
             async for block in self._decided(items):
-                outcomes = [] if committing is None else await committing
+                outcomes = [] if committing is None else await asyncio.shield(committing)
                 committing = asyncio.create_task(self._commit(block))
                 await asyncio.sleep(0)  # let it begin
                 if outcomes:
                     yield outcomes
             if committing is not None:
-                yield await committing
+                yield await asyncio.shield(committing)
         except Refused:  # the body breaks off: what came before is told first
             if committing is not None:
-                yield await committing
+                yield await asyncio.shield(committing)
             raise
         finally:
             if committing is not None and not committing.done():

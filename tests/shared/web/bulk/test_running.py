@@ -1,5 +1,6 @@
 """A batch holds to what single decisions hold to: service areas, and personal texts under keys."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -14,6 +15,7 @@ from rfp_service.events import EVENTS
 from shared.kernel.messages import Command, Event, Stamp
 from shared.kernel.personal import Personal
 from shared.kernel.states import replace
+from shared.record.eventstore.bulk_appender import BulkAppender
 from shared.record.eventstore.encoding import Topics
 from shared.record.eventstore.personal_texts import PersonalTexts
 from shared.record.eventstore.store import EventStore
@@ -157,3 +159,28 @@ async def test_nothing_is_moved_to_another_service_area(store: EventStore) -> No
     assert told.problem is not None
     assert told.problem["type"] == "/problems/outside-your-areas"
     assert told.problem["yours"] == ["Roads"]
+
+
+async def test_what_is_just_being_committed_is_not_abandoned_where_the_batch_is_broken_off(
+    store: EventStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, began, go_on, append = (
+        await begun(store, "Roads"),
+        asyncio.Event(),
+        asyncio.Event(),
+        BulkAppender.append,
+    )
+
+    async def slowly(*given: Any) -> list[int | None]:
+        began.set()
+        await go_on.wait()
+        return await append(*given)
+
+    monkeypatch.setattr(BulkAppender, "append", slowly)
+    running = asyncio.create_task(run(store, BatchRequest(OFFICER), NoteItem(id=one), fast=True))
+    await began.wait()
+    running.cancel()
+    asyncio.get_running_loop().call_later(0.01, go_on.set)
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert (await store.load(one, Case())).version == 2
