@@ -193,7 +193,7 @@ async def opened(settings: Settings, database_url: str, *, held: bool = False) -
 def _live_log(scheme: SchemeFacts, flow: FlowLogs, visibility: Visibility) -> LiveLogAt:
     """Return what fetches the log of live cases as far as the views have come."""
 
-    async def live_log() -> tuple[FlowLog, WorkingTime, int]:
+    async def live_log() -> tuple[FlowLog, WorkingTime, int] | None:
         await scheme.refresh()
         return await flow.live_log(visibility.position, scheme.scheme.closed_days())
 

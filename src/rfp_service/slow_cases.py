@@ -49,7 +49,10 @@ class SlowCases:
     """Looks for RFPs that wait for unusually long, and has whoever can act told."""
 
     def __init__(self, pool: asyncpg.Pool, live: LiveLogAt) -> None:
-        """Write to this database's outbox; `live` returns the log, its calendar, and its position."""
+        """Write to this database's outbox; `live` returns the log, its calendar, and its position.
+
+        It returns nothing while its journals stand: nobody is told then.
+        """
         self._pool = pool
         self._live = live
         self._not_before = time.monotonic() + REST_SECONDS
@@ -63,7 +66,9 @@ class SlowCases:
 
     async def look(self, now: datetime) -> int:
         """Tell of every RFP that waits for unusually long, once; return how many there are."""
-        log, working, position = await self._live()
+        if (live := await self._live()) is None:
+            return 0
+        log, working, position = live
         found = dict(await asyncio.to_thread(past_usual, log, microseconds(now), working))
         rows = await self._pool.fetch(STANDING, [UUID(case) for case in found], list(LIVE))
         slow = [row for row in rows if row["waiting_on"] in ACTING]

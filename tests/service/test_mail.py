@@ -404,6 +404,10 @@ async def test_who_can_act_is_told_once_that_a_case_waits_for_unusually_long(api
     async def live() -> tuple[FlowLog, WorkingTime, int]:
         return log_of(rows), WORKING, await api.service.record.head()
 
+    async def behind() -> None:
+        return None
+
+    assert await SlowCases(api.service.pool, behind).look(AS_OF) == 0
     for _ in range(2):
         assert await SlowCases(api.service.pool, live).look(AS_OF) == 1
     said = "It has waited for unusually long"

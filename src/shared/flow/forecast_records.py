@@ -27,14 +27,17 @@ SELECT case_id, made_us, chance, chance_by_age, finish_p50_us, finish_p85_us, fi
   FROM flow_forecasts WHERE within_days = $1 AND made_us <= $2 AND position <= $3 ORDER BY made_us, case_id
 """
 
-LiveLogAt = Callable[[], Awaitable[tuple[FlowLog, WorkingTime, int]]]
+LiveLogAt = Callable[[], Awaitable[tuple[FlowLog, WorkingTime, int] | None]]
 
 
 class ForecastRecords:
     """The forecasts that were made of live cases."""
 
     def __init__(self, pool: asyncpg.Pool, live: LiveLogAt) -> None:
-        """Keep them in this database; `live` returns the log, its calendar, and its position."""
+        """Keep them in this database; `live` returns the log, its calendar, and its position.
+
+        It returns nothing while its journals stand: no forecasts are made then.
+        """
         self._pool = pool
         self._live = live
         self._week: date | None = None
@@ -54,7 +57,9 @@ class ForecastRecords:
         if self._week == week or await self._pool.fetchval(MADE, week):
             self._week = week
             return 0
-        log, working, position = await self._live()
+        if (live := await self._live()) is None:
+            return 0
+        log, working, position = live
         at = microseconds(now)
         rows = await asyncio.to_thread(_rows, log, working, week, at, position)
         await self._pool.executemany(KEEP, rows)

@@ -93,10 +93,17 @@ class FlowLogs:
         await self._keep(self._live)
         return self._live
 
-    async def live_log(self, position: int, closed_days: frozenset[date]) -> tuple[FlowLog, WorkingTime, int]:
-        """Return the log of live cases as of a position, its calendar, and that position."""
+    async def live_log(
+        self, position: int, closed_days: frozenset[date]
+    ) -> tuple[FlowLog, WorkingTime, int] | None:
+        """Return the log of live cases as of a position, its calendar, and that position.
+
+        Nothing, while the journals have not come so far: what is said once and for all is not of an old log.
+        """
         async with self.turn:
             live = await self.live(position, closed_days)
+            if live.position < position:
+                return None
             return await asyncio.to_thread(live.as_of, position), live.working, position
 
     async def _keep(self, live: LiveLog) -> None:

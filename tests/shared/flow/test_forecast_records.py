@@ -56,6 +56,19 @@ async def test_a_week_is_forecast_once_and_what_was_said_stays(pool: asyncpg.Poo
             await pool.execute(change)
 
 
+async def test_while_the_log_is_behind_nothing_is_forecast_and_afterwards_the_week_is(
+    pool: asyncpg.Pool,
+) -> None:
+    logs = [None, (log_of(history(60)), WORKING, 1)]
+
+    async def live() -> tuple[FlowLog, WorkingTime, int] | None:
+        return logs.pop(0)
+
+    kept = ForecastRecords(pool, live)
+    assert await kept.keep(instant_at(NOW)) == 0
+    assert await kept.keep(instant_at(NOW)) > 0
+
+
 async def test_there_is_no_hurry_after_a_start(pool: asyncpg.Pool) -> None:
     kept = records_of(pool, log_of(history(60)))
     assert await kept.keep_when_due() == 0

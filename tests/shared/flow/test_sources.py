@@ -73,11 +73,14 @@ async def test_what_a_stopped_journal_comes_to_later_is_not_passed_over(base: Ba
         await come_to(pool, flow_steps=3, flow_corrections=6)  # the steps have stopped
         live = await flow.live(6, frozenset())
         assert (live.position, days(live)) == (3, {"procurement": 1, "finance": 1})
+        assert await flow.live_log(6, frozenset()) is None
+        assert (await flow.live_log(3, frozenset()) or ())[2:] == (3,)
         await recorded(pool, 4, "finance")
         await recorded(pool, 6, "requester")
         await come_to(pool, flow_steps=6)
         live = await flow.live(6, frozenset())
         assert (live.position, days(live)) == (6, {"procurement": 2, "legal": 1, "finance": 2})
+        assert (await flow.live_log(6, frozenset()) or ())[2:] == (6,)
         again = await FlowLogs(pool, tmp_path).live(6, frozenset())
         assert days(again) == days(live)
 
