@@ -17,7 +17,8 @@ LOOKED_SECONDS = 1.0
 
 LOOK = """
 SELECT EXISTS (SELECT FROM exemptions WHERE valid_from > $1) AS changed,
-       EXISTS (SELECT FROM views WHERE name = 'exemptions' AND stopped IS NOT NULL) AS stopped
+       EXISTS (SELECT FROM views WHERE name = 'exemptions' AND stopped IS NOT NULL) AS stopped,
+       (SELECT position FROM views WHERE name = 'exemptions') AS position
 """
 IN_FORCE = (
     "SELECT matter_id, matter_version, fields, paragraph FROM exemptions"
@@ -48,6 +49,7 @@ class Exemptions:
         self._pool = pool
         self._visibility = visibility
         self._position = -1
+        self._read_to = -1  # how far their own view had come
         self._looked_at = float("-inf")
         self._kept: Kept = {}
         self._stopped = False
@@ -67,13 +69,19 @@ class Exemptions:
         return self._kept
 
     async def _look(self, _: Sequence[str]) -> Mapping[str, None]:
-        """Read them all again where any has changed since the position that they were read at."""
+        """Read them all again where any has changed since their view stood where they were read.
+
+        A view that stopped may go on, or be rebuilt, behind what the others have come to meanwhile: until it
+        has come as far, something may be exempt that is not known to be; then all of them are read anew.
+        """
         position, now = self._visibility.position, time.monotonic()
-        row = await self._pool.fetchrow(LOOK, self._position)
+        row = await self._pool.fetchrow(LOOK, self._read_to)
         assert row is not None, "it asks for one row"
-        self._stopped = row["stopped"]
-        if row["changed"]:
+        reached = position if row["position"] is None else row["position"]
+        self._stopped = row["stopped"] or reached < position
+        if row["changed"] or self._read_to < 0:
             self._kept = _by_thing(await self._pool.fetch(IN_FORCE))
+        self._read_to = -1 if self._stopped else reached
         self._position, self._looked_at = position, now
         return {}
 
