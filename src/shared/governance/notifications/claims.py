@@ -42,6 +42,7 @@ LANE = "CASE WHEN d.target_kind IN ('mail', 'digest') THEN 'mail' ELSE d.target 
 DUE = """
 d.status = 'pending' AND d.due_at <= now() AND (d.leased_until IS NULL OR d.leased_until < now())
 """
+FIRST_PENDING = "SELECT min(f.id) FROM deliveries f WHERE f.target = d.target AND f.status = 'pending'"
 RESTED = f"NOT EXISTS (SELECT FROM target_health h WHERE h.target = {LANE} AND h.open_until > now())"
 # The first few of each target come before what goes beyond them at any, which leaves some places free.
 CHOSEN = f"""
@@ -50,8 +51,7 @@ able AS ({ABLE}), due AS (
            a.held + row_number() OVER (PARTITION BY a.target ORDER BY first.due_at, first.id) AS place
     FROM able a CROSS JOIN LATERAL (
         SELECT d.id, d.due_at FROM deliveries d WHERE d.target = a.target AND {DUE}
-          AND (NOT a.in_order OR d.id = (
-              SELECT min(f.id) FROM deliveries f WHERE f.target = a.target AND f.status = 'pending'))
+          AND (NOT a.in_order OR d.id = ({FIRST_PENDING}))
         ORDER BY d.due_at, d.id LIMIT greatest(0, a.places - a.held)
     ) first
 ), chosen AS (
@@ -147,17 +147,17 @@ FROM (
     WHERE target = $1 AND status = 'pending' AND due_at <= now() AND leased_until IS NULL
 ) r WHERE r.id = d.id
 """
-# In how many seconds there is something to do by itself; nothing, where there is nothing. However much waits
-# for an endpoint: its first that nobody has to himself, and the first lease to run out. What happened is
-# spread once the endpoints' view has come so far, which rings nobody: until then the sender looks again.
+# In how many seconds there is something to do by itself, if there is. However much waits for an endpoint: its
+# first that may go, and the first lease to run out. What happened is spread once the endpoints' view has
+# come so far, which rings nobody: until then the sender looks again.
 NEXT = f"""
 SELECT greatest(0, extract(epoch FROM comes - clock_timestamp()))::float8 FROM (
     SELECT min(comes) AS comes FROM (
         SELECT greatest(h.open_until, least(first.due_at, leased.until)) AS comes
-        FROM webhook_endpoints e LEFT JOIN target_health h ON h.target = e.id::text
-        LEFT JOIN LATERAL (
+        FROM webhook_endpoints e LEFT JOIN target_health h ON h.target = e.id::text LEFT JOIN LATERAL (
             SELECT d.due_at FROM deliveries d
             WHERE d.target = e.id::text AND d.status = 'pending' AND d.leased_until IS NULL
+              AND (NOT e.in_order OR d.id = ({FIRST_PENDING}))
             ORDER BY d.due_at, d.id LIMIT 1
         ) first ON true
         LEFT JOIN LATERAL (

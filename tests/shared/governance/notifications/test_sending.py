@@ -248,6 +248,9 @@ async def test_in_order_nothing_is_sent_before_what_came_before_it(here: Ground,
     receiver.answer = lambda _: (next(failing), {}, b"")
     await here.send()
     assert len(receiver.got) == 11
+    rest = await rest_of(here)
+    assert rest is not None
+    assert rest > 2  # until what failed is tried again: what waits behind it can't go before
     await here.time_passes()
     await here.send()
     sequence = [int(got.event["sequence"]) for got in receiver.got]
