@@ -10,11 +10,8 @@ from shared.governance.notifications.fan_out import FanOut
 from shared.governance.notifications.mail import Mailing
 from shared.governance.notifications.outside import CourierAway, Outside
 from shared.governance.notifications.sender import Sender
-from shared.record.database import AWAY, being_cancelled
+from shared.record.backoff import RETRY_SECONDS, Backoff, keep_at
 from shared.record.projecting.projector import NotificationListener
-
-RETRY_SECONDS = 1.0
-RETRY_SECONDS_LIMIT = 30.0
 
 log = structlog.get_logger(__name__)
 
@@ -35,21 +32,19 @@ def sender_of(service: Service, outside: Outside) -> Sender:
 
 
 async def keep_sending(service: Service, outside: Outside, listener: NotificationListener) -> None:
-    """Send until cancelled; begin again after a fault, more and more slowly."""
-    faults = 0
+    """Send until cancelled."""
     sender = sender_of(service, outside)
-    while True:
+    backoff = Backoff("sender", gives_up=False)
+
+    async def wait(seconds: float | None) -> None:
+        backoff.went_well()
+        await listener.wait(seconds)
+
+    async def send() -> None:
         try:
-            await sender.run(listener.wait, listener.ring)
+            await sender.run(wait, listener.ring)
         except CourierAway:
             log.warning("sender waits for its courier")
             await asyncio.sleep(RETRY_SECONDS)
-        except AWAY as error:
-            if being_cancelled():
-                raise
-            log.warning("sender waits for the database", error=type(error).__name__)
-            await asyncio.sleep(RETRY_SECONDS)
-        except Exception:  # whatever it was, the worker's own work must not end with it
-            faults += 1
-            log.exception("sender failed, and begins again", faults=faults)
-            await asyncio.sleep(min(RETRY_SECONDS * faults, RETRY_SECONDS_LIMIT))
+
+    await keep_at(send, backoff)

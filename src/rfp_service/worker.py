@@ -8,8 +8,6 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-import structlog
-
 from rfp_service.bookkeeping.watch import BookkeepingWatch
 from rfp_service.copying import keep_copying
 from rfp_service.databases import HealDatabase
@@ -22,7 +20,8 @@ from shared.governance.notifications.courier_channel import way_out
 from shared.governance.notifications.outside import Outside
 from shared.ledger.log_keys import LogKeys, log_keys
 from shared.ledger.signing import keep_log
-from shared.record.database import AWAY, being_cancelled, of_a_file
+from shared.record.backoff import RETRY_SECONDS, Backoff, keep_at, leave_it
+from shared.record.database import is_away
 from shared.record.deadlines.firing import Firing
 from shared.record.heartbeats import WORKED, keep_beating
 from shared.record.projecting.projector import NotificationListener, Projector
@@ -31,16 +30,7 @@ from shared.record.projecting.view_watch import ViewWatch
 
 APPENDED, TO_BE_TOLD = "stored_events", "notifications"
 POLL_SECONDS = 5.0
-RETRY_SECONDS = 1.0
-RETRY_SECONDS_LIMIT = 30.0
-FAULTS_LIMIT = 300  # in a row: over two hours
 WORKER_LOCK = 4_210_502
-
-log = structlog.get_logger(__name__)
-
-
-async def _leave_it() -> None:
-    """Leave a database that is away to those who run it."""
 
 
 @dataclass
@@ -50,13 +40,16 @@ class Work:
     name: str
     work: Callable[[], Awaitable[int]]
     begin: Callable[[], Awaitable[None]] | None = None
-    faults: int = 0
     not_before: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Begin without faults."""
+        self._backoff = Backoff(self.name)
 
     @property
     def failing(self) -> bool:
         """Say whether it failed when it was last tried."""
-        return self.faults > 0
+        return self._backoff.faults > 0
 
     async def start(self) -> bool:
         """Do what comes before the first work, once; say whether it is done."""
@@ -67,7 +60,7 @@ class Work:
     async def go_on(self) -> None:
         """Do this work until there is none left."""
         if await self.start() and await self._tried(self.work):
-            self.faults, self.not_before = 0, 0.0
+            self._backoff.went_well()
 
     async def _tried(self, work: Callable[[], Awaitable[int | None]]) -> bool:
         """Say whether work went well until there was none left; not where it rests after a fault."""
@@ -77,54 +70,26 @@ class Work:
             while await work():
                 pass
         except Exception as error:  # it is logged, and must not end the others' work
-            if isinstance(error, AWAY) and not of_a_file(error):
+            if is_away(error):
                 raise
-            self._failed(error)
+            self.not_before = time.monotonic() + self._backoff.after(error)
             return False
         return True
 
-    def _failed(self, error: Exception) -> None:
-        self.faults += 1
-        if self.faults > FAULTS_LIMIT:
-            raise error
-        log.error(  # whole the first time, and then in a line
-            "work failed, and is tried again",
-            work=self.name,
-            faults=self.faults,
-            exc_info=error if self.faults == 1 else None,
-        )
-        pause = min(RETRY_SECONDS * self.faults, RETRY_SECONDS_LIMIT)
-        self.not_before = time.monotonic() + pause
 
-
-async def work(service: Service, heal: HealDatabase = _leave_it) -> None:
+async def work(service: Service, heal: HealDatabase = leave_it) -> None:
     """Work until cancelled: wait for a database that is away, however long, and begin again after a fault.
 
     Faults in a row make it begin again more and more slowly, and at last give up.
     """
-    faults = 0
     keys = log_keys(service.settings)
-
-    def went_well() -> None:
-        nonlocal faults
-        faults = 0
-
+    backoff = Backoff("worker")
     async with way_out(service.settings) as outside:
-        while True:
-            try:
-                await _work_on_one_connection(service, outside, keys, went_well)
-            except AWAY as error:
-                if being_cancelled():
-                    raise
-                log.warning("worker waits for the database", error=type(error).__name__)
-                await heal()
-                await asyncio.sleep(RETRY_SECONDS)
-            except Exception:  # whatever it was, the others' work must not end with it
-                faults += 1
-                log.exception("worker failed, and begins again", faults=faults)
-                if faults > FAULTS_LIMIT:
-                    raise
-                await asyncio.sleep(min(RETRY_SECONDS * faults, RETRY_SECONDS_LIMIT))
+
+        async def once() -> None:
+            await _work_on_one_connection(service, outside, keys, backoff.went_well)
+
+        await keep_at(once, backoff, heal)
 
 
 def _kinds(service: Service, firing: Firing) -> list[Work]:

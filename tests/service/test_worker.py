@@ -4,7 +4,7 @@ import asyncio
 import errno
 import json
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
@@ -13,9 +13,14 @@ import asyncpg
 import pytest
 
 from rfp_service import copying, worker
+from rfp_service.sending import keep_sending
 from rfp_service.service import Service
 from shared.governance.audit import copy_targets
+from shared.governance.notifications.courier_channel import way_out
+from shared.governance.notifications.sender import Sender
+from shared.record import backoff
 from shared.record.database import connected, of_a_file, stop
+from shared.record.projecting.projector import NotificationListener
 from shared.record.projecting.reactions import Reactor
 from shared.web.bulk import responses
 from shared.web.bulk.batch_jobs import ATTEMPTS_LIMIT
@@ -28,8 +33,8 @@ from tests.support.postgres import Base
 
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "RETRY_SECONDS", 0)
-    monkeypatch.setattr(worker, "FAULTS_LIMIT", 3)
+    monkeypatch.setattr(backoff, "RETRY_SECONDS", 0)
+    monkeypatch.setattr(backoff, "FAULTS_LIMIT", 3)
 
 
 def failing(*rounds: int) -> Callable[..., object]:
@@ -120,7 +125,7 @@ async def test_a_fault_in_one_kind_of_work_holds_up_no_other_and_not_the_signing
         raise ZeroDivisionError
 
     monkeypatch.setattr(Reactor, "catch_up", fails)
-    monkeypatch.setattr(worker, "FAULTS_LIMIT", 10_000)
+    monkeypatch.setattr(backoff, "FAULTS_LIMIT", 10_000)
     async with running_api(base, worker=False) as api:
         working = asyncio.create_task(worker.work(api.service))
         try:
@@ -243,7 +248,7 @@ async def test_a_job_goes_on_once_its_files_can_be_written_again_and_meanwhile_v
     async def heal() -> None:
         healed.set()
 
-    monkeypatch.setattr(worker, "FAULTS_LIMIT", 10_000)
+    monkeypatch.setattr(backoff, "FAULTS_LIMIT", 10_000)
     monkeypatch.setattr(worker, "POLL_SECONDS", 0.05)
     async with running_api(base, worker=False) as api:
         job = await broken_job(api, monkeypatch)
@@ -260,3 +265,32 @@ async def test_a_job_goes_on_once_its_files_can_be_written_again_and_meanwhile_v
         await until_true(lambda: api.service.pool.fetchval(ended, job))
         assert not healed.is_set(), "the database was not away"
         await stop(working)
+
+
+async def test_a_sender_that_came_to_its_rest_counts_its_faults_anew(
+    base: Base, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = 0
+
+    async def run(_self: Sender, wait: Callable[[float | None], Awaitable[None]], _ring: object) -> None:
+        nonlocal runs
+        runs += 1
+        if runs == 5:
+            raise asyncio.CancelledError
+        if runs > 2:  # it has nothing to do for a moment, and then fails
+            await wait(0)
+        raise ZeroDivisionError
+
+    counted: list[int] = []
+
+    def after(row: backoff.Backoff, _: Exception) -> float:
+        row.faults += 1
+        counted.append(row.faults)
+        return 0
+
+    monkeypatch.setattr(Sender, "run", run)
+    monkeypatch.setattr(backoff.Backoff, "after", after)
+    async with running_api(base, worker=False) as api, way_out(api.service.settings) as outside:
+        with pytest.raises(asyncio.CancelledError):
+            await keep_sending(api.service, outside, NotificationListener("notifications", 0))
+    assert counted == [1, 2, 1, 1]

@@ -109,6 +109,11 @@ def of_a_file(error: BaseException) -> bool:
     return error.errno in OF_A_FILE or (named and error.errno in OF_A_NAMED_FILE)
 
 
+def is_away(error: BaseException) -> bool:
+    """Say whether this is how a database that is away shows itself."""
+    return isinstance(error, AWAY) and not of_a_file(error)
+
+
 def being_cancelled() -> bool:
     """Say whether the present task was asked to stop, though a dying connection spoke louder."""
     task = asyncio.current_task()
