@@ -10,7 +10,7 @@ import asyncpg
 import orjson
 
 from shared.governance.notifications import claims
-from shared.governance.notifications.fan_out import LOOK_AGAIN_SECONDS, OF_A_LATER_RELEASE
+from shared.governance.notifications.later_releases import LOOK_AGAIN_SECONDS, OF_A_LATER_RELEASE
 from shared.governance.notifications.mail import NO_ANSWERS, addressed, opened_at
 from shared.governance.notifications.notification_types import NotificationType, words_of
 from shared.governance.notifications.recipients import OVER

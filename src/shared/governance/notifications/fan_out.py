@@ -15,6 +15,7 @@ import structlog
 
 from shared.governance.notifications.choices import NotificationChoice, choice_of
 from shared.governance.notifications.claims import DIGEST, MAIL, OF_PERSONS, TEAMS
+from shared.governance.notifications.later_releases import LOOK_AGAIN_SECONDS, OF_A_LATER_RELEASE
 from shared.governance.notifications.notification_types import TO_ONE_ENDPOINT, NotificationType
 from shared.governance.notifications.payloads import payload
 from shared.governance.notifications.recipients import OVER, TURNS, Recipients
@@ -22,16 +23,12 @@ from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.kernel.calendar import WorkingDays
 from shared.record.database import Connection
 from shared.record.eventstore.store import EventStore
-from shared.record.eventstore.unread import EventUnread
 from shared.record.projecting.views import STILL_VALID
 from shared.web.context import NotificationSubject
 
 BLOCK = 100
 MAILS_AT_ONCE = 5  # to one person, of one block
-LOOK_AGAIN_SECONDS = 300.0  # at what could not be spread: as a rule another release must come first
 REST_SECONDS = 5.0  # where nothing else is to be spread
-# An event in a shape that this release can't read, or a kind or a type that only a later one knows.
-OF_A_LATER_RELEASE = (EventUnread, KeyError, ValueError)
 
 log = structlog.get_logger(__name__)
 

@@ -50,6 +50,7 @@ AGENT = "rfp-service"
 JSON = "application/json"
 MAIL_REFUSED = 500
 VOUCH_SECONDS = 60.0
+SOON_SECONDS, IN_VAIN_SECONDS = 0.02, 1.0  # until it looks again at what could not go: at first, and at last
 GIVEN_UP, SAID_GONE = "It has failed for five days.", "It answered that it is gone."
 
 A = TypeVar("A")
@@ -87,6 +88,7 @@ class Sender:
         self._lease = lease_seconds
         self._places = SendingPlaces()
         self._under_way: set[asyncio.Task[None]] = set()
+        self._in_vain = 0  # looks in a row at what is due and can't go
 
     async def run(self, wait: Callable[[float | None], Awaitable[None]], ring: Callable[[], None]) -> None:
         """Send until cancelled: `wait` returns when there may be something to do, and `ring` makes it."""
@@ -147,11 +149,16 @@ class Sender:
             await hash_attempts(self._pool, self._store, stamp)
 
     async def _seconds_to_next(self) -> float | None:
-        """Return when the next delivery comes by itself; what is under way rings when it is done."""
+        """Return when the next delivery comes by itself; what is under way rings when it is done.
+
+        What is due and can't go yet, as while a view is made anew, is looked at less and less often.
+        """
         seconds: float | None = await self._pool.fetchval(claims.NEXT)
+        self._in_vain = self._in_vain + 1 if seconds == 0 else 0
         if seconds is None:
             return None
-        return max(seconds, await self._spreading.rest_seconds(), 0.25 if self._under_way else 0.02)
+        pause = min(SOON_SECONDS * 2.0 ** min(max(0, self._in_vain - 1), 9), IN_VAIN_SECONDS)
+        return max(seconds, await self._spreading.rest_seconds(), 0.25 if self._under_way else pause)
 
     async def _deliver_alone(self, parcel: Parcel) -> None:
         await alone(parcel, partial(self._deliver, parcel))

@@ -63,27 +63,37 @@ async def test_it_rests_until_it_is_rung_or_what_failed_is_tried_again(
     assert await rest_of(here) is None
 
 
-async def test_it_looks_again_at_once_while_the_endpoints_view_is_behind_what_happened(here: Ground) -> None:
+async def test_it_looks_again_less_and_less_often_while_the_endpoints_view_is_behind_what_happened(
+    here: Ground,
+) -> None:
     await here.endpoint("https://hooks.example")
     await here.tell()
     behind = "UPDATE views SET position = position - 1, stopped = $1 WHERE name = 'webhook_endpoints'"
     await here.pool.execute(behind, None)
-    assert await rest_of(here) == 0.02
+    assert await rests_of(here, 10) == [0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1, 1, 1, 1]
     await here.pool.execute(behind, "an event that this release can't read")
     assert await rest_of(here) is None
+    await here.pool.execute(behind, None)
+    assert await rest_of(here) == 0.02
 
 
 async def rest_of(here: Ground) -> float | None:
     """Return for how many seconds a sender waits that has sent what is due; nothing: until it is rung."""
+    return (await rests_of(here, 1))[0]
+
+
+async def rests_of(here: Ground, looks: int) -> list[float | None]:
+    """Return for how many seconds it waits after each of so many looks."""
     told: list[float | None] = []
 
     async def wait(seconds: float | None) -> None:
         told.append(seconds)
-        raise asyncio.CancelledError
+        if len(told) == looks:
+            raise asyncio.CancelledError
 
     with pytest.raises(asyncio.CancelledError):
         await here.sender.run(wait, lambda: None)
-    return told[0]
+    return told
 
 
 async def test_a_failure_is_tried_again_with_the_same_bytes_and_another_time(
