@@ -23,6 +23,7 @@ from shared.web.monitoring.health import router as health
 from shared.web.reads.answers import PROBLEM
 from shared.web.requests import problems
 from shared.web.requests.bodies import A_LIST, ONE_THING, name_of
+from shared.web.requests.fault_answers import FaultAnswers
 from shared.web.requests.route_index import PlannedFirst, RouteIndex
 from shared.web.security.security_txt import router as security_txt
 
@@ -110,6 +111,7 @@ def create_app(opening: Opening | None = None, *, origins: Sequence[str] = (), t
     index = app.router.middleware_stack = RouteIndex(app.router)
     problems.install(app)
     app.add_middleware(PlannedFirst, index=index)
+    app.add_middleware(FaultAnswers)
     _guard(app, origins, tls=tls)
     app.openapi = cache(lambda: openapi_document(app))  # type: ignore[method-assign]  # FastAPI's own way
     return app

@@ -31,7 +31,7 @@ from tests.support.days import in_days
 from tests.support.deliveries import let_be_due, one_has_failed
 from tests.support.patience import until_true
 from tests.support.people import ADA, DEREK, HANA, LARS, LEO, PIA, PRIYA, RITA, SAM, Who
-from tests.support.postgres import Base, by_owner
+from tests.support.postgres import Base
 
 PATIENCE_SECONDS = 90.0
 OF_LARS = "SELECT count(*) FROM deliveries WHERE target = 'digest:lars' AND status = 'pending'"
@@ -113,13 +113,7 @@ async def api(base: Base, tmp_path: Path, sink: Sink) -> AsyncIterator[Api]:
     )
     async with running_api(base, settings=settings) as running:
         await running.meets(RITA, HANA, HUGO, DEREK, LEO)
-        for who in ("rita", "hana", "hugo", "derek", "leo"):
-            await by_owner(
-                running.service.pool,
-                "UPDATE people SET email = $2 WHERE id = $1",
-                who,
-                f"{who}@council.example",
-            )
+        await running.have_addresses("rita", "hana", "hugo", "derek", "leo")
         await running.adopts(SCHEME)
         yield running
 
@@ -305,7 +299,7 @@ async def test_one_mail_a_day_lists_what_still_waits(api: Api, sink: Sink) -> No
 async def test_a_turn_of_the_inbox_is_in_a_digest_and_no_longer_once_it_is_over(api: Api, sink: Sink) -> None:
     pool = api.service.pool
     await api.meets(LARS)
-    await by_owner(pool, "UPDATE people SET email = 'lars@council.example' WHERE id = 'lars'")
+    await api.have_addresses("lars")
     soon = datetime.now(LONDON) + timedelta(hours=2)
     chosen = {"decision": "choose", "digest_at": f"{soon:%H:%M}"}
     await api.post("/v1/notification-choice/decisions", chosen, LARS, version=0)
@@ -334,7 +328,7 @@ async def test_a_turn_of_the_inbox_is_in_a_digest_and_no_longer_once_it_is_over(
 async def test_whoever_is_told_much_at_once_has_one_mail_for_it(api: Api, sink: Sink) -> None:
     await api.meets(LARS)
     pool, service = api.service.pool, api.service
-    await by_owner(pool, "UPDATE people SET email = 'lars@council.example' WHERE id = 'lars'")
+    await api.have_addresses("lars")
     for number in range(7):
         ended = {"title": f"Project {number}", "origin": "other", "owner": "lars", "forecast_end": in_days(0)}
         await api.post("/v1/projects", ended, PIA, 201)
@@ -363,10 +357,7 @@ async def test_a_role_s_people_hear_of_their_turn_and_an_order_s_tier_of_its_own
     api: Api, sink: Sink
 ) -> None:
     await api.meets(CORA, PRIYA)
-    for who in ("cora", "priya"):
-        await by_owner(
-            api.service.pool, "UPDATE people SET email = $2 WHERE id = $1", who, f"{who}@council.example"
-        )
+    await api.have_addresses("cora", "priya")
     await api.post("/v1/renewal-rounds", {"month": f"{datetime.now(LONDON):%Y-%m}"}, PRIYA)
     assert await sink.have(1) == [("cora", "A round of contract reviews is open")]
     sink.mails.clear()

@@ -25,7 +25,7 @@ from tests.service.test_webhooks import couriers, registered
 from tests.shared.governance.notifications.receiver import Got, polite, receiving
 from tests.support.api import Api, running_api
 from tests.support.people import SAM
-from tests.support.postgres import Base, by_owner
+from tests.support.postgres import Base
 
 DECISIONS = int(os.environ.get("TOLD_DECISIONS", "100"))
 EACH = 16  # decisions on one RFP at most, so that there are many
@@ -131,7 +131,7 @@ async def nothing_is_left(api: Api) -> None:
 async def test_whoever_is_said_to_be_told_has_been(api: Api, sink: Sink) -> None:
     dice = Random(17)
     await api.meets(*PEOPLE, HUGO)
-    await by_owner(api.service.pool, "UPDATE people SET email = id || '@council.example'")
+    await api.have_addresses(*(who.id for who in (*PEOPLE, HUGO)))
     await api.adopts(SCHEME)
     once_a_day = {"decision": "choose", "digest_at": "07:30"}
     await api.post("/v1/notification-choice/decisions", once_a_day, HUGO, version=0)

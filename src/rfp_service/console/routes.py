@@ -4,9 +4,11 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 from urllib.parse import urlencode
 
+import orjson
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from rfp_service.console.api_calls import ApiRefused
@@ -15,7 +17,7 @@ from rfp_service.console.rendering import HTML, go_to, page
 from rfp_service.console.visits import NotSignedIn, fields_of
 from shared.kernel.errors import NotFound, Refused
 from shared.web.limits.rate_limits import TooManyAtOnce
-from shared.web.requests.problems import status_of
+from shared.web.requests.problems import answer_to, status_of
 from shared.web.security.address_turns import OpenRoute, turn_of_address
 from shared.web.security.security_log import note_refusal
 
@@ -64,6 +66,11 @@ async def _shown(handler: Handler, request: Request) -> Response:
         status = status_of(type(refusal))
         note_refusal(request, refusal, status)
         return _fault(request, status, refusal.sentence())
+    except HTTPException:  # the framework's own
+        raise
+    except Exception as error:  # noqa: BLE001  # it is logged, and whoever reads is owed a page
+        problem = await answer_to(request, error)
+        return _fault(request, problem.status_code, orjson.loads(problem.body)["title"])
 
 
 async def _signed_in(handler: Handler, request: Request) -> Response:

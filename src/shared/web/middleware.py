@@ -88,6 +88,7 @@ class _Answer:
             await _too_large(self._scope, message["headers"])(self._scope, self._receive, self)
             self._replaced = True
             return
+        self._scope["state"]["answer_begun"] = True
         headers = self._door.whole(message["headers"]) + _allowance(self._scope, message["status"])
         note_request(self._scope, self._method, message["status"], time.monotonic() - self._began)
         await self._send({**message, "headers": [*headers, (b"traceparent", self._traceparent)]})

@@ -146,7 +146,7 @@ class StrictRoute(APIRoute):
             request = Request(scope, receive)
             try:
                 answer = await self._answered(request)
-            except Exception as error:  # noqa: BLE001  # raised again where nobody foresaw it
+            except Exception as error:  # noqa: BLE001  # what nobody foresaw has an answer, too
                 answer = await answer_to(request, error)
             await answer(scope, receive, waiting_for_its_reader(send))
 

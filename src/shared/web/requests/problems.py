@@ -190,10 +190,8 @@ def install(app: FastAPI) -> None:
 
 
 async def answer_to(request: Request, error: Exception) -> Response:
-    """Return the problem that an error is answered with, as the app would; raise what nobody foresaw."""
-    answer = next((ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS), None)
-    if answer is None:
-        raise error
+    """Return the problem that an error is answered with, as the app would."""
+    answer = next((ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS), unforeseen)
     return await answer(request, error)
 
 

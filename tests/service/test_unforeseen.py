@@ -1,0 +1,83 @@
+"""What nobody foresaw is an answer like any other: its headers, its trace, counted, and to people a page."""
+
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from prometheus_client import REGISTRY
+from starlette.types import Receive, Scope, Send
+
+from shared.ledger.log_reader import LogReader
+from shared.web.middleware import HEADERS
+from shared.web.requests.fault_answers import FaultAnswers
+from tests.service.test_console import sign_in
+from tests.service.test_guarding import tried_out
+from tests.support.api import Api, running_api
+from tests.support.people import RITA
+from tests.support.postgres import Base, by_owner
+from tests.support.visiting import said
+
+PAGE = "https://intranet.example"
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+
+
+async def broken(api: Api) -> None:
+    """Take what the list of RFPs is read from away."""
+    await by_owner(api.service.pool, "ALTER TABLE rfps RENAME TO rfps_elsewhere")
+
+
+def counted(route: str) -> float:
+    labels = {"method": "GET", "route": route, "status": "500"}
+    return REGISTRY.get_sample_value("rfp_request_seconds_count", labels) or 0.0
+
+
+@pytest.mark.parametrize("path", ["/v1/rfps", "/log/checkpoint"])  # by a plan of ours; by the framework's way
+async def test_a_fault_has_what_every_answer_has(
+    base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    async def fails(_: LogReader) -> NoReturn:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(LogReader, "witnessed", fails)
+    settings = tried_out(base, tmp_path, cors_origins=PAGE).checked()
+    async with running_api(base, settings=settings.model_copy(update={"audit_public": True})) as api:
+        await broken(api)
+        before = counted(path)
+        headers = {**api.headers(RITA), "Origin": PAGE, "traceparent": f"00-{TRACE}-b7ad6b7169203331-01"}
+        answer = await api.client.get(path, headers=headers)
+        problem = answer.json()
+        assert (answer.status_code, problem["type"]) == (500, "/problems/fault")
+        assert problem["instance"].replace("-", "") == f"urn:uuid:{TRACE}"
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert answer.headers["traceparent"][3:35] == TRACE
+        assert answer.headers["Access-Control-Allow-Origin"] == PAGE
+        for name, value in HEADERS.items():
+            assert answer.headers[name] == value, name
+        assert counted(path) == before + 1
+
+
+async def test_people_are_told_of_a_fault_on_a_page(api: Api) -> None:
+    await sign_in(api, "rita-requester")
+    await broken(api)
+    answer = await api.client.get("/console/rfps")
+    assert answer.status_code == 500
+    assert answer.headers["Content-Type"].startswith("text/html")
+    assert "Something went wrong" in said(answer.text)
+    assert "The service made a mistake; it has been logged." in said(answer.text)
+
+
+async def test_an_answer_that_has_begun_is_broken_off_and_not_begun_anew() -> None:
+    sent: list[str] = []
+
+    async def app(scope: Scope, _: Receive, send: Send) -> None:
+        scope["state"]["answer_begun"] = True
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise ZeroDivisionError
+
+    async def send(message: object) -> None:
+        sent.append(message["type"])  # type: ignore[index]  # a message is
+
+    scope = {"type": "http", "state": {}, "path": "/", "headers": []}
+    with pytest.raises(ZeroDivisionError):
+        await FaultAnswers(app)(scope, None, send)  # type: ignore[arg-type]  # nothing is received
+    assert sent == ["http.response.start"]
