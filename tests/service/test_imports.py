@@ -5,6 +5,11 @@ import gzip
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+
+from shared.flow.imports.importer import BROKEN_OFF, Importer
+from shared.record import backoff
+from shared.record.eventstore.bulk_appender import BulkAppender
 from shared.record.locks import Locks
 from tests.shared.flow.imports.examples import CASES, EVENTS
 from tests.shared.flow.imports.test_xes import as_xes
@@ -184,6 +189,39 @@ async def test_unreadable_files_fail_with_a_reason(api: Api) -> None:
     again = await hand_in(api, events=b"case,activity\n")  # goes on where it failed
     assert again["id"] == begun["id"]
     assert (await finished(api, begun["id"]))["version"] == 4
+
+
+@pytest.mark.parametrize("times", [1, 3])  # once; and while it is to be said that it broke off, too
+async def test_an_import_that_a_fault_breaks_off_says_so_and_goes_on_when_handed_in_again(
+    api: Api, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    left = times
+
+    def away() -> None:
+        nonlocal left
+        if left:
+            left -= 1
+            raise ConnectionResetError
+
+    append, decide = BulkAppender.append, Importer._decide  # noqa: SLF001  # the database goes away in these
+
+    async def broken_append(self: BulkAppender, *given: Any) -> Any:
+        away()
+        return await append(self, *given)
+
+    async def broken_decide(self: Importer, *given: Any) -> None:
+        away()
+        await decide(self, *given)
+
+    monkeypatch.setattr(backoff, "RETRY_SECONDS", 0)
+    monkeypatch.setattr(BulkAppender, "append", broken_append)
+    monkeypatch.setattr(Importer, "_decide", broken_decide)
+    broken = await finished(api, (await hand_in(api))["id"])
+    assert (broken["status"], broken["reason"]) == ("failed", BROKEN_OFF)
+    assert left == 0
+    again = await finished(api, (await hand_in(api))["id"])
+    assert (again["id"], again["status"]) == (broken["id"], "done")
+    assert (again["report"]["cases"], again["report"]["events"]) == (3, 7)
 
 
 async def test_what_failed_and_is_not_let_go_of_yet_goes_on_a_moment_later(api: Api) -> None:

@@ -50,14 +50,29 @@ async def keep_at(
 ) -> None:
     """Do this work again and again until cancelled, also where it fails."""
     while True:
-        try:
-            await work()
-        except Exception as error:  # whatever it was, the others' work must not end with it
-            if being_cancelled():
-                raise
-            if is_away(error):
-                log.warning("work waits for the database", work=backoff.work, error=type(error).__name__)
-                await heal()
-                await asyncio.sleep(RETRY_SECONDS)
-            else:
-                await asyncio.sleep(backoff.after(error))
+        await _tried(work, backoff, heal)
+
+
+async def see_through(work: Callable[[], Awaitable[None]], backoff: Backoff) -> None:
+    """Do this work once, as often as it takes until it has not failed."""
+    while not await _tried(work, backoff, leave_it):
+        pass
+
+
+async def _tried(
+    work: Callable[[], Awaitable[None]], backoff: Backoff, heal: Callable[[], Awaitable[None]]
+) -> bool:
+    """Say whether the work went well; where it did not, return after a rest."""
+    try:
+        await work()
+    except Exception as error:  # whatever it was, the others' work must not end with it
+        if being_cancelled():
+            raise
+        if is_away(error):
+            log.warning("work waits for the database", work=backoff.work, error=type(error).__name__)
+            await heal()
+            await asyncio.sleep(RETRY_SECONDS)
+        else:
+            await asyncio.sleep(backoff.after(error))
+        return False
+    return True

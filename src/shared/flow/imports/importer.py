@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Callable
 from contextlib import aclosing, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
 
 import asyncpg
+import structlog
 from prometheus_client import Counter, Gauge
 
 from shared.flow.imports.commands import FailImport, FinishImport, StartImport
@@ -19,7 +21,8 @@ from shared.flow.imports.loader import LogFiles, import_id
 from shared.flow.sources import FlowLogs
 from shared.kernel.errors import NotReady, Refused
 from shared.kernel.messages import Receipt, Stamp, Stream
-from shared.record.database import AWAY
+from shared.record.backoff import Backoff, see_through
+from shared.record.database import AWAY, being_cancelled
 from shared.record.eventstore.store import EventStore
 from shared.record.locks import Locks
 from shared.record.projecting.visibility import Visibility
@@ -29,10 +32,13 @@ from shared.web.sandbox.children import Sandbox
 LOOKS, LOOK_SECONDS = 100, 0.02
 STALLS_LIMIT = 3  # so often in a row may the views not have moved, two seconds apart
 FOLDER = "rfp-import-tables-"
+BROKEN_OFF = "The service could not go on with it. Hand the same files in again: it goes on where it stopped."
 AT_ONCE = 2  # the rest wait in order
 RUNNING = Gauge("rfp_imports_running", "Historic logs that this process takes in, or is about to.")
 ENDED = Counter("rfp_imports", "Historic logs that this process took in, by how that ended.", ["outcome"])
 EVENTS = Counter("rfp_imported_events", "Events of historic logs that this process took in.")
+
+log = structlog.get_logger(__name__)
 
 
 class ImportBeginning(NotReady):
@@ -144,7 +150,24 @@ class Importer:
         self, files: LogFiles, folder: "TemporaryDirectory[str]", stream_id: UUID, stamp: Stamp
     ) -> None:
         with folder:
-            await self._run(files, stream_id, stamp, lambda _: None)
+            try:
+                await self._run(files, stream_id, stamp, lambda _: None)
+            except Exception:  # whatever it was, nobody must go on waiting for its end
+                if being_cancelled():
+                    raise
+                log.exception("import broken off", import_id=str(stream_id))
+                say = partial(self._say_broken_off, stream_id, stamp)
+                await see_through(say, Backoff("import", gives_up=False))
+
+    async def _say_broken_off(self, stream_id: UUID, stamp: Stamp) -> None:
+        """Say that an import was broken off, unless somebody has taken it on again meanwhile."""
+        if not await self._locks.take(stream_id):
+            return
+        try:
+            if (await self._load(stream_id)).state.status is ImportStatus.RUNNING:
+                await self._decide(stream_id, FailImport(reason=BROKEN_OFF), stamp)
+        finally:
+            await self._locks.give_back(stream_id)
 
     async def _run(
         self, files: LogFiles, stream_id: UUID, stamp: Stamp, progress: Callable[[int], None]
