@@ -115,9 +115,7 @@ class Settings(BaseModel):
     port: int = Field(8000, ge=0, le=65535)
     data_dir: Path = Path(".data")
     database_url: str | None = Field(None, description="The service role's own database.")
-    database_owner_url: str | None = Field(
-        None, description="The owner's, for `migrate`, `rebuild` and `rewrap`."
-    )
+    database_owner_url: str | None = Field(None, description="Of the owner: `migrate`, `rebuild`, `rewrap`.")
     database_reader_url: str | None = Field(None, description="Scrutiny's own, which only reads.")
     audit_keys: Path | None = Field(None, description="The keys that sign checkpoints, one a line.")
     audit_witnesses: Path | None = Field(None, description="Witnesses' keys and addresses, one a line.")
