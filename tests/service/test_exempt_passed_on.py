@@ -36,12 +36,13 @@ async def reprocured(api: Api, *exempt: str, reference: str = "C-1") -> tuple[st
     found: list[dict[str, Any]] = []
 
     async def opened() -> bool:
-        api.position = await api.service.record.head()
+        await api.catch_up()
         found[:] = (await api.get("/v1/rfps", CORA)).json()["items"]
         named = (await api.get(f"/v1/contracts/{contract}/history", CORA)).json()["items"]
         return bool(found) and named[-1]["decision"] == "ReprocurementStarted"
 
     await until_true(opened)
+    await api.catch_up()
     return contract, found[0]
 
 

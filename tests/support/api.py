@@ -115,6 +115,13 @@ class Api:
         for who in people:
             await self.get("/v1/rfps", who, limit=1)
 
+    async def catch_up(self) -> None:
+        """Read from now on all that is on the record, as after waiting for what a clock decides.
+
+        One thing is read as it is, and may be ahead of the lists: what was seen of it may not be in them yet.
+        """
+        self.position = max(self.position, await self.service.record.head())
+
     async def have_addresses(self, *people: str) -> None:
         """Let people who have signed in before be reached by mail."""
         known = {each: PersonDetails(email=f"{each}@council.example") for each in people}

@@ -64,8 +64,8 @@ async def closed(api: Api, rfp: str) -> dict[str, Any]:
     seen: dict[str, Any] = {}
     for _ in range(LOOKS):  # the worker sets the deadline first
         await clock.fire(datetime.now(UTC) + AN_HOUR)
-        api.position = max(api.position, await service.record.head())
         seen = (await api.get(f"/v1/rfps/{rfp}")).json()
+        await api.catch_up()
         if seen["stage"] != "open" or seen["kept_open"]:
             return seen
         await asyncio.sleep(SECONDS_BETWEEN)
