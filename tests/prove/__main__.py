@@ -26,6 +26,7 @@ from tests.prove.counts import (
 from tests.prove.flow_figures import figures_of_a_real_log
 from tests.prove.followers import nothing_is_missed
 from tests.prove.object_store.running import object_store
+from tests.prove.one_core import one_core
 from tests.prove.open_contracting import open_contracting
 from tests.prove.operating.configurations import configurations
 from tests.prove.operating.faults import faults
@@ -70,6 +71,7 @@ PROOFS: dict[str, Callable[[], str]] = {
     "standby": standby_audit,
     "standby-erasing": standby_erasing,
     "second-postgres": the_machines_own,
+    "one-core": one_core,
 }
 
 
