@@ -13,6 +13,9 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.web.middleware import HEADERS
+from shared.web.monitoring.metrics import REQUESTS
+
 REQUESTS_LIMIT = 1_000
 TOO_MANY = 429
 SECONDS_A_REFUSAL = 0.05  # of one client
@@ -20,7 +23,12 @@ HOLDING_SECONDS = 10.0  # nobody waits longer for theirs
 HELD_LIMIT = 2_000  # refusals that wait; others are sent as they come
 CLIENTS_LIMIT = 1_000  # remembered before those are forgotten who may be refused again
 
-BUSY = json.dumps({"type": "about:blank", "title": "Service Unavailable", "status": 503}).encode()
+BUSY_STATUS = 503
+BUSY = json.dumps({"type": "about:blank", "title": "Service Unavailable", "status": BUSY_STATUS}).encode()
+BUSY_HEADERS = [
+    (name.lower().encode(), value.encode())
+    for name, value in {"Content-Type": "application/problem+json", "Retry-After": "2", **HEADERS}.items()
+]
 
 
 class Refusals:
@@ -56,8 +64,10 @@ class ConcurrentRequests:
             await self._app(scope, receive, send)
             return
         if self._running >= self._limit:
-            headers = [(b"content-type", b"application/problem+json"), (b"retry-after", b"2")]
-            await send({"type": "http.response.start", "status": 503, "headers": headers})
+            REQUESTS.labels(scope["method"], "", BUSY_STATUS).observe(
+                0
+            )  # no line of the log: it costs little
+            await send({"type": "http.response.start", "status": BUSY_STATUS, "headers": BUSY_HEADERS})
             await send({"type": "http.response.body", "body": BUSY})
             return
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from rfp_service.abandoned_imports import AbandonedImports
 from rfp_service.bookkeeping.watch import BookkeepingWatch
 from rfp_service.copying import keep_copying
 from rfp_service.databases import HealDatabase
@@ -20,8 +21,8 @@ from shared.governance.notifications.courier_channel import way_out
 from shared.governance.notifications.outside import Outside
 from shared.ledger.log_keys import LogKeys, log_keys
 from shared.ledger.signing import keep_log
-from shared.record.backoff import RETRY_SECONDS, Backoff, keep_at, leave_it
-from shared.record.database import is_away
+from shared.record.backoff import Backoff, keep_at, leave_it
+from shared.record.database import being_cancelled, is_away
 from shared.record.deadlines.firing import Firing
 from shared.record.heartbeats import WORKED, keep_beating
 from shared.record.projecting.projector import NotificationListener, Projector
@@ -51,6 +52,11 @@ class Work:
         """Say whether it failed when it was last tried."""
         return self._backoff.faults > 0
 
+    @property
+    def rests_seconds(self) -> float:
+        """Return for how long it still rests after a fault."""
+        return max(0.0, self.not_before - time.monotonic())
+
     async def start(self) -> bool:
         """Do what comes before the first work, once; say whether it is done."""
         if self.begin is not None and await self._tried(self.begin):
@@ -70,7 +76,7 @@ class Work:
             while await work():
                 pass
         except Exception as error:  # it is logged, and must not end the others' work
-            if is_away(error):
+            if is_away(error) or being_cancelled():
                 raise
             self.not_before = time.monotonic() + self._backoff.after(error)
             return False
@@ -101,6 +107,7 @@ def _kinds(service: Service, firing: Firing) -> list[Work]:
         Work("reactions", reactor.catch_up, reactor.introduce),
         Work("deadlines", firing.fire),
         Work("jobs", service.batches.jobs.resume),
+        Work("imports", AbandonedImports(service.pool, service.importer).look_when_due),
         Work("forecasts", service.forecasts.keep_when_due),
         Work("index", Indexer(service.pool, service.store).work_when_due),
         Work("slow-cases", service.slow_cases.look_when_due),
@@ -162,6 +169,6 @@ async def _all_of_it(kinds: Sequence[Work], went_well: Callable[[], None]) -> No
 
 async def _seconds_to_wait(firing: Firing, kinds: Sequence[Work]) -> float | None:
     """Return when to look again by itself: at the next deadline, or when something failed before."""
-    seconds = [await firing.seconds_to_next(), *(RETRY_SECONDS for kind in kinds if kind.failing)]
+    seconds = [await firing.seconds_to_next(), *(kind.rests_seconds for kind in kinds if kind.failing)]
     known = [each for each in seconds if each is not None]
     return min(known) if known else None

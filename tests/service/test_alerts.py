@@ -80,11 +80,12 @@ async def firing(api: Api, *alerts: str) -> set[str]:
 async def unattended(base: Base) -> AsyncIterator[tuple[Api, DatabaseClock]]:
     """Run the service without a worker, on a database whose clock can be set forward.
 
-    The service says that it is at work by that clock, and the database refuses what is of the time to come.
+    The service does not look whether it can write: its sign of life would be of the time to come, which the
+    database refuses.
     """
     clock = await DatabaseClock(base).begin()
     async with running_api(base, worker=False) as api:
-        api.service.write_probe._known_until = inf  # noqa: SLF001  # it says so when it looks again
+        api.service.write_probe._known_until = inf  # noqa: SLF001  # so it never looks again
         yield api, clock
 
 

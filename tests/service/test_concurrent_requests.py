@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from prometheus_client import REGISTRY
 from starlette.types import Receive, Scope, Send
 
 from rfp_service import concurrent_requests as limits
@@ -11,6 +12,12 @@ from shared.kernel.person import Person
 from shared.kernel.roles import Role
 
 RITA = Person("rita", (Role.REQUESTER,))
+ASKED = {"type": "http", "method": "GET"}
+
+
+def counted() -> float:
+    labels = {"method": "GET", "route": "", "status": "503"}
+    return REGISTRY.get_sample_value("rfp_request_seconds_count", labels) or 0.0
 
 
 async def test_what_is_too_much_at_once_is_told_when_to_come_again() -> None:
@@ -23,14 +30,17 @@ async def test_what_is_too_much_at_once_is_told_when_to_come_again() -> None:
         sent.append(message)
 
     requests = ConcurrentRequests(slow, limit=2)
-    running = [asyncio.create_task(requests({"type": "http"}, None, send)) for _ in range(2)]  # type: ignore[arg-type]
+    running = [asyncio.create_task(requests(ASKED, None, send)) for _ in range(2)]  # type: ignore[arg-type]
     await asyncio.sleep(0)
-    await requests({"type": "http"}, None, send)  # type: ignore[arg-type]
+    before = counted()
+    await requests(ASKED, None, send)  # type: ignore[arg-type]
     assert sent[0]["status"] == 503
     assert (b"retry-after", b"2") in sent[0]["headers"]  # type: ignore[operator]
+    assert (b"x-content-type-options", b"nosniff") in sent[0]["headers"]  # type: ignore[operator]
+    assert counted() == before + 1
     going.set()
     await asyncio.gather(*running)
-    await requests({"type": "http"}, None, send)  # type: ignore[arg-type]
+    await requests(ASKED, None, send)  # type: ignore[arg-type]
     assert len(sent) == 2
 
 

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from shared.flow.imports.importer import BROKEN_OFF, Importer
-from shared.record import backoff
+from rfp_service import abandoned_imports
+from shared.flow.imports.importer import ABANDONED, Importer
 from shared.record.eventstore.bulk_appender import BulkAppender
 from shared.record.locks import Locks
 from tests.shared.flow.imports.examples import CASES, EVENTS
@@ -191,37 +191,46 @@ async def test_unreadable_files_fail_with_a_reason(api: Api) -> None:
     assert (await finished(api, begun["id"]))["version"] == 4
 
 
-@pytest.mark.parametrize("times", [1, 3])  # once; and while it is to be said that it broke off, too
-async def test_an_import_that_a_fault_breaks_off_says_so_and_goes_on_when_handed_in_again(
-    api: Api, monkeypatch: pytest.MonkeyPatch, times: int
+async def test_an_import_that_nobody_carries_out_any_more_has_failed_and_goes_on_when_handed_in_again(
+    api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    left = times
+    monkeypatch.setattr(abandoned_imports, "REST_SECONDS", 0)
 
-    def away() -> None:
-        nonlocal left
-        if left:
-            left -= 1
-            raise ConnectionResetError
+    async def away(*_: object) -> None:
+        raise ConnectionResetError
 
-    append, decide = BulkAppender.append, Importer._decide  # noqa: SLF001  # the database goes away in these
+    with monkeypatch.context() as broken:
+        broken.setattr(BulkAppender, "append", away)
+        begun = await hand_in(api)
+        failed = await finished(api, begun["id"])
+    assert (failed["status"], failed["reason"]) == ("failed", ABANDONED)
+    line = (await api.get("/v1/audit/decisions", SAM, kind="import")).json()["items"][0]
+    assert (line["decision"], line["by"]) == ("ImportFailed", "importer")
+    again = await finished(api, (await hand_in(api))["id"])
+    assert (again["id"], again["status"]) == (begun["id"], "done")
+    assert (again["report"]["cases"], again["report"]["events"]) == (3, 7)
 
-    async def broken_append(self: BulkAppender, *given: Any) -> Any:
-        away()
+
+async def test_an_import_that_somebody_carries_out_is_not_abandoned_however_long_it_takes(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    importer, going = api.service.importer, asyncio.Event()
+    append = BulkAppender.append
+
+    async def slowly(self: BulkAppender, *given: Any) -> Any:
+        await going.wait()
         return await append(self, *given)
 
-    async def broken_decide(self: Importer, *given: Any) -> None:
-        away()
-        await decide(self, *given)
-
-    monkeypatch.setattr(backoff, "RETRY_SECONDS", 0)
-    monkeypatch.setattr(BulkAppender, "append", broken_append)
-    monkeypatch.setattr(Importer, "_decide", broken_decide)
-    broken = await finished(api, (await hand_in(api))["id"])
-    assert (broken["status"], broken["reason"]) == ("failed", BROKEN_OFF)
-    assert left == 0
-    again = await finished(api, (await hand_in(api))["id"])
-    assert (again["id"], again["status"]) == (broken["id"], "done")
-    assert (again["report"]["cases"], again["report"]["events"]) == (3, 7)
+    monkeypatch.setattr(BulkAppender, "append", slowly)
+    import_ = UUID((await hand_in(api))["id"])
+    elsewhere = Importer(api.service.pool, *([None] * 5))  # type: ignore[arg-type]  # it is asked for nothing
+    for each in (importer, elsewhere):  # the process that carries it out, and any other
+        await each.end_if_abandoned(import_)
+    assert (await api.get(f"/v1/imports/{import_}")).json()["status"] == "running"
+    going.set()
+    assert (await finished(api, str(import_)))["status"] == "done"
+    await importer.end_if_abandoned(import_)
+    assert (await api.get(f"/v1/imports/{import_}")).json()["status"] == "done"
 
 
 async def test_what_failed_and_is_not_let_go_of_yet_goes_on_a_moment_later(api: Api) -> None:

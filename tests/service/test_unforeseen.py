@@ -1,19 +1,21 @@
 """What nobody foresaw is an answer like any other: its headers, its trace, counted, and to people a page."""
 
+from collections.abc import MutableMapping
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 from prometheus_client import REGISTRY
 from starlette.types import Receive, Scope, Send
 
+from rfp_service.console import routes, sessions
 from shared.ledger.log_reader import LogReader
-from shared.web.middleware import HEADERS
+from shared.web.middleware import HEADERS, Door
 from shared.web.requests.fault_answers import FaultAnswers
 from tests.service.test_console import sign_in
 from tests.service.test_guarding import tried_out
 from tests.support.api import Api, running_api
-from tests.support.people import RITA
+from tests.support.people import PRIYA, RITA
 from tests.support.postgres import Base, by_owner
 from tests.support.visiting import said
 
@@ -35,9 +37,6 @@ def counted(route: str) -> float:
 async def test_a_fault_has_what_every_answer_has(
     base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    async def fails(_: LogReader) -> NoReturn:
-        raise ZeroDivisionError
-
     monkeypatch.setattr(LogReader, "witnessed", fails)
     settings = tried_out(base, tmp_path, cors_origins=PAGE).checked()
     async with running_api(base, settings=settings.model_copy(update={"audit_public": True})) as api:
@@ -56,9 +55,22 @@ async def test_a_fault_has_what_every_answer_has(
         assert counted(path) == before + 1
 
 
-async def test_people_are_told_of_a_fault_on_a_page(api: Api) -> None:
+async def fails(*_: object, **__: object) -> NoReturn:
+    raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("where", ["the API", "the page", "the names on it"])
+async def test_people_are_told_of_a_fault_on_a_page(
+    api: Api, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
     await sign_in(api, "rita-requester")
-    await broken(api)
+    match where:
+        case "the API":
+            await broken(api)
+        case "the page":
+            monkeypatch.setattr(sessions, "found", fails)
+        case "the names on it":
+            monkeypatch.setattr(routes, "with_names", fails)
     answer = await api.client.get("/console/rfps")
     assert answer.status_code == 500
     assert answer.headers["Content-Type"].startswith("text/html")
@@ -66,18 +78,71 @@ async def test_people_are_told_of_a_fault_on_a_page(api: Api) -> None:
     assert "The service made a mistake; it has been logged." in said(answer.text)
 
 
+async def test_people_are_told_when_to_come_again_on_a_page(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> NoReturn:
+        raise ConnectionRefusedError
+
+    await sign_in(api, "rita-requester")
+    monkeypatch.setattr(sessions, "found", away)
+    answer = await api.client.get("/console/rfps")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
+    assert "The service can't answer just now" in said(answer.text)
+
+
+@pytest.mark.parametrize(
+    ("path", "key"), [("/v1/rfps", ""), ("/v1/rfps", "once"), ("/console/sign-out", ""), ("/v1/imports", "")]
+)
+async def test_whoever_hangs_up_before_their_request_is_whole_is_no_fault_of_the_service(
+    api: Api, path: str, key: str
+) -> None:
+    begun: list[int] = []
+    parts = iter([{"type": "http.request", "body": b"title=", "more_body": True}])
+
+    async def receive() -> dict[str, object]:
+        return next(parts, {"type": "http.disconnect"})
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            begun.append(message["status"])
+
+    sent = {**api.headers(PRIYA), "Content-Type": "multipart/form-data; boundary=x", "Content-Length": "900"}
+    if path != "/v1/imports":
+        sent["Content-Type"] = (
+            "application/x-www-form-urlencoded" if "console" in path else "application/json"
+        )
+    if key:
+        sent["Idempotency-Key"] = key
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [(name.lower().encode(), value.encode()) for name, value in sent.items()],
+        "client": ("127.0.0.1", 1),
+        "server": ("service", 80),
+        "scheme": "http",
+        "state": {},
+    }
+    await api.app(scope, receive, send)
+    [status] = begun
+    assert 400 <= status < 500
+
+
 async def test_an_answer_that_has_begun_is_broken_off_and_not_begun_anew() -> None:
     sent: list[str] = []
 
-    async def app(scope: Scope, _: Receive, send: Send) -> None:
-        scope["state"]["answer_begun"] = True
+    async def app(_scope: Scope, _: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         raise ZeroDivisionError
 
     async def send(message: object) -> None:
         sent.append(message["type"])  # type: ignore[index]  # a message is
 
-    scope = {"type": "http", "state": {}, "path": "/", "headers": []}
+    scope = {"type": "http", "method": "GET", "state": {}, "path": "/", "headers": []}
     with pytest.raises(ZeroDivisionError):
-        await FaultAnswers(app)(scope, None, send)  # type: ignore[arg-type]  # nothing is received
+        await Door(FaultAnswers(app), tls=False)(scope, None, send)  # type: ignore[arg-type]  # nothing is received
     assert sent == ["http.response.start"]

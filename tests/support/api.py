@@ -21,7 +21,6 @@ from rfp_service.service import Service
 from rfp_service.serving import with_worker
 from shared.settings import Settings
 from shared.web.access.issuer import demonstration_token
-from shared.web.access.names import PersonDetails
 from tests.support.patience import PatientInside
 from tests.support.people import ADA, HANA, LARS, PRIYA, RITA, SCHEME, Who
 from tests.support.postgres import Base
@@ -124,8 +123,10 @@ class Api:
 
     async def have_addresses(self, *people: str) -> None:
         """Let people who have signed in before be reached by mail."""
-        known = {each: PersonDetails(email=f"{each}@council.example") for each in people}
-        await self.service.people.details.write(known)
+        details = self.service.people.details
+        known = await details.of(people)
+        reached = {each: known[each]._replace(email=f"{each}@council.example") for each in people}
+        await details.write(reached)
 
     async def adopt_scheme(self) -> None:
         await self.adopts(SCHEME)

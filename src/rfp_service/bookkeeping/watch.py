@@ -46,6 +46,8 @@ class BookkeepingWatch:
                     raise
                 log.warning("tables are not compared now", error=type(error).__name__)
             except Exception:  # whatever it was, the worker's own work must not end with it
+                if being_cancelled():
+                    raise
                 log.exception("tables could not be compared")
 
     async def look(self, connection: Connection) -> int:

@@ -46,12 +46,20 @@ class PageRoute(APIRoute):
 
         async def named(request: Request) -> Response:
             answer = await _shown(handler, request)
-            if answer.media_type == HTML:
-                answer.body = (await with_names(request, bytes(answer.body).decode())).encode()
-                answer.headers["Content-Length"] = str(len(answer.body))
-            return answer
+            try:
+                return await _named(request, answer)
+            except Exception as error:  # noqa: BLE001  # it is logged; the page of it names nobody
+                return await _unforeseen(request, error)
 
         return named
+
+
+async def _named(request: Request, answer: Response) -> Response:
+    """Return a page on which everybody is called by name."""
+    if answer.media_type == HTML:
+        answer.body = (await with_names(request, bytes(answer.body).decode())).encode()
+        answer.headers["Content-Length"] = str(len(answer.body))
+    return answer
 
 
 async def _shown(handler: Handler, request: Request) -> Response:
@@ -69,8 +77,16 @@ async def _shown(handler: Handler, request: Request) -> Response:
     except HTTPException:  # the framework's own
         raise
     except Exception as error:  # noqa: BLE001  # it is logged, and whoever reads is owed a page
-        problem = await answer_to(request, error)
-        return _fault(request, problem.status_code, orjson.loads(problem.body)["title"])
+        return await _unforeseen(request, error)
+
+
+async def _unforeseen(request: Request, error: Exception) -> Response:
+    """Return the page in place of the problem that an error is."""
+    problem = await answer_to(request, error)
+    fault = _fault(request, problem.status_code, orjson.loads(problem.body)["title"])
+    if when := problem.headers.get("Retry-After"):
+        fault.headers["Retry-After"] = when
+    return fault
 
 
 async def _signed_in(handler: Handler, request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""Background work that is tried again: more and more slowly after faults, however often it takes."""
+"""Background work that is tried again: after faults more and more slowly, until it gives up or is stopped."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -17,27 +17,31 @@ log = structlog.get_logger(__name__)
 
 @dataclass
 class Backoff:
-    """The faults in a row of one piece of work."""
+    """The faults in a row of one piece of work, which gives up after too many of them unless it must not."""
 
     work: str
     gives_up: bool = True
     faults: int = 0
+    said: str = ""  # which of them the log has whole
 
     def went_well(self) -> None:
         """Forget the faults: the next is the first of its row."""
-        self.faults = 0
+        self.faults, self.said = 0, ""
 
     def after(self, error: Exception) -> float:
         """Count this fault, and say so in the log; return the seconds to rest. After too many, raise it."""
         self.faults += 1
         if self.gives_up and self.faults > FAULTS_LIMIT:
             raise error
+        name = type(error).__name__
         log.error(  # whole the first time, and then in a line
             "work failed, and is tried again",
             work=self.work,
             faults=self.faults,
-            exc_info=error if self.faults == 1 else None,
+            error=name,
+            exc_info=error if name != self.said else None,
         )
+        self.said = name
         return min(RETRY_SECONDS * self.faults, RETRY_SECONDS_LIMIT)
 
 
@@ -50,29 +54,14 @@ async def keep_at(
 ) -> None:
     """Do this work again and again until cancelled, also where it fails."""
     while True:
-        await _tried(work, backoff, heal)
-
-
-async def see_through(work: Callable[[], Awaitable[None]], backoff: Backoff) -> None:
-    """Do this work once, as often as it takes until it has not failed."""
-    while not await _tried(work, backoff, leave_it):
-        pass
-
-
-async def _tried(
-    work: Callable[[], Awaitable[None]], backoff: Backoff, heal: Callable[[], Awaitable[None]]
-) -> bool:
-    """Say whether the work went well; where it did not, return after a rest."""
-    try:
-        await work()
-    except Exception as error:  # whatever it was, the others' work must not end with it
-        if being_cancelled():
-            raise
-        if is_away(error):
-            log.warning("work waits for the database", work=backoff.work, error=type(error).__name__)
-            await heal()
-            await asyncio.sleep(RETRY_SECONDS)
-        else:
-            await asyncio.sleep(backoff.after(error))
-        return False
-    return True
+        try:
+            await work()
+        except Exception as error:  # whatever it was, the others' work must not end with it
+            if being_cancelled():
+                raise
+            if is_away(error):
+                log.warning("work waits for the database", work=backoff.work, error=type(error).__name__)
+                await heal()
+                await asyncio.sleep(RETRY_SECONDS)
+            else:
+                await asyncio.sleep(backoff.after(error))

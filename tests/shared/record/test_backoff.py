@@ -9,6 +9,7 @@ import pytest
 from shared.record import backoff
 from shared.record.backoff import Backoff, keep_at
 from shared.record.database import stop
+from tests.support.patience import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -48,6 +49,22 @@ async def test_after_it_went_well_the_next_fault_is_the_first_again(rests: list[
     with pytest.raises(asyncio.CancelledError):
         await of(ZeroDivisionError(), ZeroDivisionError(), None, ZeroDivisionError(), row=Backoff("sender"))
     assert rests == [1, 2, 1]
+
+
+async def test_a_fault_is_logged_whole_when_it_is_another_than_before(
+    rests: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[tuple[str, bool]] = []
+    monkeypatch.setattr(
+        backoff.log, "error", lambda _, **more: said.append((more["error"], more["exc_info"] is not None))
+    )
+    faults = [ZeroDivisionError(), ZeroDivisionError(), LookupError(), LookupError(), None, LookupError()]
+    with pytest.raises(asyncio.CancelledError):
+        await of(*faults, row=Backoff("sender"))
+    zero, lookup = "ZeroDivisionError", "LookupError"
+    whole = [(zero, True), (zero, False), (lookup, True), (lookup, False), (lookup, True)]
+    assert said == whole
+    assert len(rests) == len(whole)
 
 
 async def test_a_database_that_is_away_is_no_fault_of_it_but_a_full_disk_is(rests: list[float]) -> None:
@@ -101,6 +118,7 @@ async def test_who_was_asked_to_stop_is_not_kept_by_a_fault_on_the_way_out() -> 
 
     working = asyncio.create_task(keep_at(once, Backoff("worker")))
     await begun.wait()
-    await stop(working)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await stop(working)
     assert tried == 1
     assert isinstance(working.exception(), asyncpg.DiskFullError)

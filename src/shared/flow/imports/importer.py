@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 from contextlib import aclosing, suppress
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
@@ -19,9 +18,8 @@ from shared.flow.imports.histories import HistoryBlock
 from shared.flow.imports.history_reader import HistoryReader, LogNotReadToEnd
 from shared.flow.imports.loader import LogFiles, import_id
 from shared.flow.sources import FlowLogs
-from shared.kernel.errors import NotReady, Refused
+from shared.kernel.errors import NotReady, OutOfDate, Refused
 from shared.kernel.messages import Receipt, Stamp, Stream
-from shared.record.backoff import Backoff, see_through
 from shared.record.database import AWAY, being_cancelled
 from shared.record.eventstore.store import EventStore
 from shared.record.locks import Locks
@@ -32,7 +30,8 @@ from shared.web.sandbox.children import Sandbox
 LOOKS, LOOK_SECONDS = 100, 0.02
 STALLS_LIMIT = 3  # so often in a row may the views not have moved, two seconds apart
 FOLDER = "rfp-import-tables-"
-BROKEN_OFF = "The service could not go on with it. Hand the same files in again: it goes on where it stopped."
+IMPORTER = "importer"  # who says that an import was abandoned, when nobody does
+ABANDONED = "The service could not go on with it. Hand the same files in again: it goes on where it stopped."
 AT_ONCE = 2  # the rest wait in order
 RUNNING = Gauge("rfp_imports_running", "Historic logs that this process takes in, or is about to.")
 ENDED = Counter("rfp_imports", "Historic logs that this process took in, by how that ended.", ["outcome"])
@@ -128,7 +127,7 @@ class Importer:
         """Start what is new, resume what has failed; what says it runs while we hold its lock has died."""
         before = await self._load(stream_id)
         if before.state.status is ImportStatus.RUNNING:
-            await self._decide(stream_id, FailImport(reason="The service stopped."), stamp)
+            await self._decide(stream_id, FailImport(reason=ABANDONED), stamp)
         receipt = await self._store.handle(stream_id, command, stamp, blank=Import(), absent=True)
         return receipt, receipt.version > before.version
 
@@ -152,20 +151,25 @@ class Importer:
         with folder:
             try:
                 await self._run(files, stream_id, stamp, lambda _: None)
-            except Exception:  # whatever it was, nobody must go on waiting for its end
+            except Exception:  # whatever it was, it must not be silent; a worker sees that it is abandoned
                 if being_cancelled():
                     raise
                 log.exception("import broken off", import_id=str(stream_id))
-                say = partial(self._say_broken_off, stream_id, stamp)
-                await see_through(say, Backoff("import", gives_up=False))
 
-    async def _say_broken_off(self, stream_id: UUID, stamp: Stamp) -> None:
-        """Say that an import was broken off, unless somebody has taken it on again meanwhile."""
+    async def end_if_abandoned(self, stream_id: UUID) -> None:
+        """Say that an import has failed which says that it runs, where nobody carries it out."""
         if not await self._locks.take(stream_id):
             return
         try:
-            if (await self._load(stream_id)).state.status is ImportStatus.RUNNING:
-                await self._decide(stream_id, FailImport(reason=BROKEN_OFF), stamp)
+            stream = await self._load(stream_id)
+            if stream.state.status is ImportStatus.RUNNING:
+                stamp = Stamp(by=IMPORTER, authority=IMPORTER, at=datetime.now(UTC), causation="import")
+                failed = FailImport(reason=ABANDONED)
+                with suppress(OutOfDate):  # somebody has gone on with it all the same
+                    await self._store.handle(
+                        stream_id, failed, stamp, blank=Import(), expected=stream.version
+                    )
+                    ENDED.labels("failed").inc()
         finally:
             await self._locks.give_back(stream_id)
 

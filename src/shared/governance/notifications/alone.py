@@ -7,7 +7,7 @@ import structlog
 
 from shared.governance.notifications.claims import Claimed
 from shared.governance.notifications.outside import CourierAway
-from shared.record.database import AWAY
+from shared.record.database import AWAY, being_cancelled
 
 LEASED = (
     "UPDATE deliveries SET leased_until = clock_timestamp() + $2 * interval '1 second' WHERE id = ANY ($1)"
@@ -22,10 +22,13 @@ async def alone(parcel: Sequence[Claimed], work: Callable[[], Awaitable[None]]) 
         await work()
     except CourierAway:
         log.warning("courier ended with a delivery", delivery=parcel[0].id)
-    except (*AWAY, asyncpg.PostgresError) as error:
-        log.warning("delivery waits for the database", error=type(error).__name__)
-    except Exception:  # whatever it was, it is this delivery's alone
-        log.exception("delivery failed", delivery=parcel[0].id)
+    except Exception as error:  # whatever it was, it is this delivery's alone
+        if being_cancelled():
+            raise
+        if isinstance(error, (*AWAY, asyncpg.PostgresError)):
+            log.warning("delivery waits for the database", error=type(error).__name__)
+        else:
+            log.exception("delivery failed", delivery=parcel[0].id)
     else:
         return True
     return False

@@ -5,11 +5,11 @@ judged by the next, and an attempt without one is known to have an unknown outco
 """
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from time import monotonic
 from typing import TypeVar
 from uuid import UUID
 
@@ -50,16 +50,11 @@ AGENT = "rfp-service"
 JSON = "application/json"
 MAIL_REFUSED = 500
 VOUCH_SECONDS = 60.0
-SOON_SECONDS, IN_VAIN_SECONDS = 0.02, 1.0  # until it looks again at what could not go: at first, and at last
+SOON_SECONDS, HELD_SECONDS = 0.02, 1.0  # until it looks again at what can't go yet: at first, and at last
 GIVEN_UP, SAID_GONE = "It has failed for five days.", "It answered that it is gone."
 
 A = TypeVar("A")
 Parcel = Sequence[Claimed]  # what is sent as one
-
-
-def utc_now() -> datetime:
-    """Return the time."""
-    return datetime.now(UTC)
 
 
 class Sender:
@@ -88,13 +83,15 @@ class Sender:
         self._lease = lease_seconds
         self._places = SendingPlaces()
         self._under_way: set[asyncio.Task[None]] = set()
-        self._in_vain = 0  # looks in a row at what is due and can't go
+        self._held_since: float | None = None  # when what is due could not go, and nothing else has since
 
     async def run(self, wait: Callable[[float | None], Awaitable[None]], ring: Callable[[], None]) -> None:
         """Send until cancelled: `wait` returns when there may be something to do, and `ring` makes it."""
         try:
             while True:
-                if not await self.start_what_is_due(ring):
+                if await self.start_what_is_due(ring):
+                    self._held_since = None
+                else:
                     await self._vouch()
                     await wait(await self._seconds_to_next())
         finally:
@@ -104,8 +101,10 @@ class Sender:
 
     async def start_what_is_due(self, ring: Callable[[], None] = lambda: None) -> int:
         """Begin to send what is due; return how much of it there was."""
-        while await self._spreading.spread() >= BLOCK:
-            pass
+        while spread := await self._spreading.spread():
+            self._held_since = None
+            if spread < BLOCK:
+                break
         while await carry_out_next(self._pool):
             pass
         for answer, parcel in _parcels(await claims.unjudged(self._pool)):
@@ -142,10 +141,10 @@ class Sender:
 
     async def _vouch(self) -> None:
         """Hash judged attempts into the record, once in a while."""
-        now = time.monotonic()
+        now = monotonic()
         if now - self._vouched_at >= VOUCH_SECONDS:
             self._vouched_at = now
-            stamp = Stamp(by=SENDER, authority=SENDER, at=utc_now(), causation="delivery")
+            stamp = Stamp(by=SENDER, authority=SENDER, at=datetime.now(UTC), causation="delivery")
             await hash_attempts(self._pool, self._store, stamp)
 
     async def _seconds_to_next(self) -> float | None:
@@ -154,10 +153,14 @@ class Sender:
         What is due and can't go yet, as while a view is made anew, is looked at less and less often.
         """
         seconds: float | None = await self._pool.fetchval(claims.NEXT)
-        self._in_vain = self._in_vain + 1 if seconds == 0 else 0
+        if seconds != 0:
+            self._held_since = None
+        elif self._held_since is None:
+            self._held_since = monotonic()
         if seconds is None:
             return None
-        pause = min(SOON_SECONDS * 2.0 ** min(max(0, self._in_vain - 1), 9), IN_VAIN_SECONDS)
+        held = 0.0 if self._held_since is None else monotonic() - self._held_since
+        pause = min(max(held, SOON_SECONDS), HELD_SECONDS)
         return max(seconds, await self._spreading.rest_seconds(), 0.25 if self._under_way else pause)
 
     async def _deliver_alone(self, parcel: Parcel) -> None:
@@ -188,7 +191,7 @@ class Sender:
     async def _to_endpoint(self, claimed: Claimed, steps: DeliverySteps) -> ReceiverAnswer:
         """Post a body, signed by every secret that counts now; or a card, to a channel's workflow."""
         endpoint = (await self._store.load(UUID(claimed.target), WebhookEndpoint())).state
-        at = utc_now()
+        at = datetime.now(UTC)
         wanted = [*endpoint.live_secrets(at), *([endpoint.address_id] if endpoint.address_id else [])]
         opened = await self._secrets.opened(wanted)
         url = opened.get(endpoint.address_id, "") if endpoint.address_id else endpoint.url
@@ -247,7 +250,7 @@ class Sender:
 
     async def _health_after(self, lane: str) -> TargetHealth:
         """Keep how an endpoint, or the mail server, does after one more failure."""
-        at = utc_now()
+        at = datetime.now(UTC)
         async with self._pool.acquire() as connection, connection.transaction():
             health = await claims.health_after_failure(connection, lane, at)
             await claims.keep_health(connection, lane, health, rest_seconds(health.failures))
@@ -255,7 +258,7 @@ class Sender:
 
     async def _consider(self, claimed: Claimed, answer: ReceiverAnswer, health: TargetHealth) -> None:
         """Give an endpoint up that said it is gone or failed too long; warn half-way."""
-        at = utc_now()
+        at = datetime.now(UTC)
         since = health.failing_since or at
         if answer.status == GONE or health.is_given_up(at):
             reason = SAID_GONE if answer.status == GONE else GIVEN_UP
@@ -266,7 +269,7 @@ class Sender:
             await self._decide(claimed.target, warning)
 
     async def _decide(self, target: str, command: Command[WebhookEndpoint]) -> None:
-        stamp = Stamp(by=SENDER, authority=SENDER, at=utc_now(), causation="delivery")
+        stamp = Stamp(by=SENDER, authority=SENDER, at=datetime.now(UTC), causation="delivery")
         await self._store.handle(UUID(target), command, stamp, blank=WebhookEndpoint())
 
 

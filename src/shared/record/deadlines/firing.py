@@ -14,7 +14,7 @@ import structlog
 from shared.kernel.errors import Refused
 from shared.kernel.messages import IdempotencyKey, Known, Stamp
 from shared.kernel.person import Person
-from shared.record.database import AWAY
+from shared.record.database import AWAY, being_cancelled
 from shared.record.deadlines.deadline import Deadline, Due
 from shared.record.deadlines.table import ATTEMPTS_LIMIT, NEXT, NOT_TRIED, POSTPONE, claim, settle
 from shared.record.eventstore.store import EventStore
@@ -74,6 +74,8 @@ class Firing:
             await self._pool.execute(NOT_TRIED, due.id)
             return None
         except Exception as error:  # whatever it was, it is this deadline's alone
+            if being_cancelled():
+                raise
             log.exception("deadline failed", kind=due.kind, attempts=due.attempts)
             given_up = due.attempts >= ATTEMPTS_LIMIT
             return f"failed: {type(error).__name__}" if given_up else None

@@ -48,6 +48,8 @@ class ViewWatch:
                     raise
                 log.warning("views are not compared now", error=type(error).__name__)
             except Exception:  # whatever it was, the worker's own work must not end with it
+                if being_cancelled():
+                    raise
                 log.exception("views could not be compared")
 
     async def _on_one_connection(self) -> None:

@@ -4,18 +4,15 @@ import asyncio
 from contextlib import suppress
 
 import asyncpg
-import structlog
 
-from shared.record.database import AWAY, Connection, being_cancelled
+from shared.record.backoff import Backoff, keep_at
+from shared.record.database import Connection
 from shared.record.projecting.positions import MOVED
 
 WAIT_SECONDS = 2.0
 POLL_SECONDS = 5.0
-RETRY_SECONDS = 1.0
 
 VISIBLE = "SELECT coalesce(min(position), 0) FROM views WHERE stopped IS NULL"
-
-log = structlog.get_logger(__name__)
 
 
 class Visibility:
@@ -25,18 +22,12 @@ class Visibility:
         """Know nothing yet: position 0."""
         self._pool = pool
         self._moved = asyncio.Condition()
+        self._backoff = Backoff("visibility", gives_up=False)
         self.position = 0
 
     async def follow(self) -> None:
         """Listen for as long as the service runs; poll too, and connect again when the line dies."""
-        while True:
-            try:
-                await self._follow_one_connection()
-            except AWAY as error:
-                if being_cancelled():
-                    raise
-                log.warning("views' positions not heard", error=type(error).__name__)
-                await asyncio.sleep(RETRY_SECONDS)
+        await keep_at(self._follow_one_connection, self._backoff)
 
     async def _follow_one_connection(self) -> None:
         died = asyncio.Event()
@@ -46,6 +37,7 @@ class Visibility:
                 connection.add_termination_listener(lambda _: died.set())
                 while True:
                     await self.look(connection)  # which fails at once where the line has died
+                    self._backoff.went_well()
                     with suppress(TimeoutError):
                         async with asyncio.timeout(POLL_SECONDS):
                             await died.wait()

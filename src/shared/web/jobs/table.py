@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -44,8 +44,8 @@ END = (
     " RETURNING owner"
 )
 SEE = (
-    "SELECT id, kind, status, total, done, counts, problem, started_at, changed_at, owner FROM jobs"
-    " WHERE id = $1"
+    "SELECT id, kind, status, total, done, counts, problem, started_at, changed_at, owner,"
+    " now() - changed_at > $2 AS is_silent FROM jobs WHERE id = $1"
 )
 PIECES = "SELECT piece, content FROM job_results WHERE job_id = $1 AND piece > $2 ORDER BY piece LIMIT 100"
 
@@ -155,13 +155,13 @@ class Jobs:
 
     async def see(self, job: UUID, owner: str) -> Job:
         """Return how somebody's job stands; others' are not there."""
-        row = await self._pool.fetchrow(SEE, job)
+        row = await self._pool.fetchrow(SEE, job, SILENT)
         if row is None:
             raise NotFound
         if row["owner"] != owner:
             raise OutOfSight
         status = JobStatus(row["status"])
-        if status is JobStatus.RUNNING and datetime.now(UTC) - row["changed_at"] > SILENT:
+        if status is JobStatus.RUNNING and row["is_silent"]:
             status = JobStatus.STOPPED
         return Job(
             id=row["id"],

@@ -10,6 +10,7 @@ from wsgiref.simple_server import WSGIServer
 
 from prometheus_client import Gauge, start_http_server
 
+from shared.record.backoff import Backoff, keep_at
 from shared.record.database import stop
 from shared.settings import NotConfigured
 from shared.web.core_service import CoreService
@@ -53,13 +54,18 @@ def _listening(port: int, host: str) -> tuple[WSGIServer, Thread]:
 
 async def _keep_measuring(service: CoreService) -> None:
     """Measure until cancelled: whoever asks is answered by a thread, which can't."""
-    while True:
+    backoff = Backoff("metrics", gives_up=False)
+
+    async def once() -> None:
         began = monotonic()
         await measure(service)
         ready = (await readiness(service, lets_in=False)).status != NOT_READY
         READY.labels("worker").set(ready)
         MEASURED.set_function(partial(_seconds_since, began))
+        backoff.went_well()
         await asyncio.sleep(MEASURED_EVERY_SECONDS)
+
+    await keep_at(once, backoff)
 
 
 def _seconds_since(instant: float) -> float:

@@ -1,4 +1,4 @@
-"""The innermost layer: what nobody foresaw is answered here, so that its answer passes every other layer.
+"""The layer within those that add to an answer: what nobody foresaw is answered here, and passes them all.
 
 The framework answers it outside all of them, without their headers, and uncounted.
 """
@@ -6,7 +6,7 @@ The framework answers it outside all of them, without their headers, and uncount
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared.web.requests.problems import unforeseen
+from shared.web.requests.problems import answer_to
 
 
 class FaultAnswers:
@@ -23,5 +23,5 @@ class FaultAnswers:
         except Exception as error:
             if scope["type"] != "http" or scope["state"].get("answer_begun"):
                 raise
-            answer = await unforeseen(Request(scope, receive), error)
+            answer = await answer_to(Request(scope, receive), error)
             await answer(scope, receive, send)

@@ -15,9 +15,6 @@ from fastapi._compat import ModelField, Undefined
 from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import _validate_value_with_model_field, request_params_to_args
 from fastapi.exceptions import RequestValidationError
-from starlette.requests import ClientDisconnect
-
-from shared.kernel.errors import Unacceptable
 
 PLAIN = (str, int, bool, type(None))  # what a default may be without being copied for each request
 UNREAD = ((str, str), (str | None, str), (UUID, UUID))  # what may be anything of a kind, and the kind
@@ -72,10 +69,7 @@ class _Asked:
 
     async def body(self, needed: ModelField) -> Any:
         """Return what the body says, and note what is wrong with it; what is empty is not there."""
-        try:
-            said = await self.request.body() or Undefined
-        except ClientDisconnect:
-            raise Unacceptable from None
+        said = await self.request.body() or Undefined
         value, errors = _validate_value_with_model_field(field=needed, value=said, values={}, loc=("body",))
         self.errors += errors
         return value

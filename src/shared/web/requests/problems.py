@@ -12,6 +12,7 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
 from shared.kernel.errors import (
@@ -167,6 +168,11 @@ async def cant_write(request: Request, error: Exception) -> Response:
     return await refused(request, DatabaseCantWrite())
 
 
+async def hung_up(request: Request, _: ClientDisconnect) -> Response:
+    """Answer who has gone before their request was whole, for the count: nobody reads it."""
+    return await refused(request, Unacceptable())
+
+
 async def unforeseen(request: Request, error: Exception) -> Response:
     """Admit a fault of the service without a detail; the log has it."""
     log.error("unforeseen", exc_info=error, path=request.url.path)
@@ -177,6 +183,7 @@ ANSWERS: Mapping[type[Exception], Callable[[Request, Any], Awaitable[Response]]]
     Refused: refused,
     RequestValidationError: invalid,
     HTTPException: of_the_framework,
+    ClientDisconnect: hung_up,
     **dict.fromkeys(AWAY, away),
     **dict.fromkeys(CANT_WRITE, cant_write),
 }

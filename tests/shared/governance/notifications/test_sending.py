@@ -1,14 +1,14 @@
 """Sending: nothing is lost, nothing is judged before it is written down, and nobody waits for another."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
 import pytest
 
-from shared.governance.notifications import claims
+from shared.governance.notifications import claims, sender
 from shared.governance.notifications.commands import ResumeEndpoint
 from shared.governance.notifications.domain import EndpointPaused, EndpointStatus, WebhookEndpoint
 from shared.governance.notifications.places import FIRST_FEW, SendingPlaces
@@ -64,17 +64,25 @@ async def test_it_rests_until_it_is_rung_or_what_failed_is_tried_again(
 
 
 async def test_it_looks_again_less_and_less_often_while_the_endpoints_view_is_behind_what_happened(
-    here: Ground,
+    here: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    now = 1_000.0
+    monkeypatch.setattr(sender, "monotonic", lambda: now)
+
+    def pass_by(seconds: float | None) -> None:
+        nonlocal now
+        now += seconds or 0
+
     await here.endpoint("https://hooks.example")
     await here.tell()
-    behind = "UPDATE views SET position = position - 1, stopped = $1 WHERE name = 'webhook_endpoints'"
-    await here.pool.execute(behind, None)
-    assert await rests_of(here, 10) == [0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1, 1, 1, 1]
-    await here.pool.execute(behind, "an event that this release can't read")
+    await here.pool.execute("UPDATE views SET position = position - 1 WHERE name = 'webhook_endpoints'")
+    rests = await rests_of(here, 10, pass_by)
+    assert rests == pytest.approx([0.02, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1, 1, 1])
+    stopped = "UPDATE views SET stopped = $1 WHERE name = 'webhook_endpoints'"
+    await here.pool.execute(stopped, "an event that this release can't read")
     assert await rest_of(here) is None
-    await here.pool.execute(behind, None)
-    assert await rest_of(here) == 0.02
+    await here.pool.execute(stopped, None)
+    assert await rest_of(here) == 0.02, "it is held up anew"
 
 
 async def rest_of(here: Ground) -> float | None:
@@ -82,12 +90,15 @@ async def rest_of(here: Ground) -> float | None:
     return (await rests_of(here, 1))[0]
 
 
-async def rests_of(here: Ground, looks: int) -> list[float | None]:
-    """Return for how many seconds it waits after each of so many looks."""
+async def rests_of(
+    here: Ground, looks: int, pass_by: Callable[[float | None], None] = lambda _: None
+) -> list[float | None]:
+    """Return for how many seconds it waits after each of so many looks, which pass by."""
     told: list[float | None] = []
 
     async def wait(seconds: float | None) -> None:
         told.append(seconds)
+        pass_by(seconds)
         if len(told) == looks:
             raise asyncio.CancelledError
 

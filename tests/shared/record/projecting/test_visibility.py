@@ -13,6 +13,7 @@ import pytest
 from rfp_service.events import EVENTS
 from rfp_service.migrating import rebuild_views
 from rfp_service.rooms import VIEWS
+from shared.record import backoff
 from shared.record.database import stop
 from shared.record.eventstore.encoding import EnvelopeMapper, Topics
 from shared.record.eventstore.reader import Reader
@@ -94,3 +95,25 @@ async def test_views_that_go_on_after_an_unread_event_are_told_of_at_once(
         stands = await connection.fetchval(VISIBLE)
         assert stands < place + 5
         await until(stands)
+
+
+async def test_what_the_database_refuses_for_a_while_does_not_end_the_listening(
+    pool: asyncpg.Pool, store: EventStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backoff, "RETRY_SECONDS", 0)
+    left, listen = [asyncpg.OutOfMemoryError("out of memory")] * 3, Visibility._follow_one_connection  # noqa: SLF001  # what fails
+
+    async def fails_first(self: Visibility) -> None:
+        if left:
+            raise left.pop()
+        await listen(self)
+
+    monkeypatch.setattr(Visibility, "_follow_one_connection", fails_first)
+    reader = Visibility(pool)
+    following = asyncio.create_task(reader.follow())
+    try:
+        await happen(store, year()[:3])
+        await followed(pool)
+        assert await reader.reaches(3, LONG)
+    finally:
+        await stop(following)

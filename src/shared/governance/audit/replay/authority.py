@@ -20,6 +20,7 @@ BY_NOBODY = {
     "deadline": "Nobody had to decide this: a day or an hour had come, and the rule says what follows.",
     "sender": "Nobody had to decide this: it follows from what came back when something was told.",
     "indexer": "Nobody had to decide this: the service indexes the record by itself.",
+    "importer": "Nobody had to decide this: whatever took the log in had stopped.",
     "operator": "Whoever operates the service did this at its command line, where no role is asked for.",
 }
 LIMITS = {
