@@ -13,7 +13,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.web.middleware import HEADERS
+from shared.web.middleware import HEADERS, TLS_ONLY
 from shared.web.monitoring.metrics import REQUESTS
 
 REQUESTS_LIMIT = 1_000
@@ -25,10 +25,7 @@ CLIENTS_LIMIT = 1_000  # remembered before those are forgotten who may be refuse
 
 BUSY_STATUS = 503
 BUSY = json.dumps({"type": "about:blank", "title": "Service Unavailable", "status": BUSY_STATUS}).encode()
-BUSY_HEADERS = [
-    (name.lower().encode(), value.encode())
-    for name, value in {"Content-Type": "application/problem+json", "Retry-After": "2", **HEADERS}.items()
-]
+BUSY_HEADERS = {"Content-Type": "application/problem+json", "Retry-After": "2", **HEADERS}
 
 
 class Refusals:
@@ -52,9 +49,11 @@ class Refusals:
 class ConcurrentRequests:
     """Answers so many requests at once, and tells the others to ask again."""
 
-    def __init__(self, app: ASGIApp, limit: int = REQUESTS_LIMIT) -> None:
-        """Stand before an app."""
+    def __init__(self, app: ASGIApp, limit: int = REQUESTS_LIMIT, *, tls: bool = False) -> None:
+        """Stand before an app, which is reached by TLS only or not."""
         self._app, self._limit = app, limit
+        said = BUSY_HEADERS | (TLS_ONLY if tls else {})
+        self._busy = [(name.lower().encode(), value.encode()) for name, value in said.items()]
         self._running = self._held = 0
         self._refusals = Refusals()
 
@@ -64,10 +63,9 @@ class ConcurrentRequests:
             await self._app(scope, receive, send)
             return
         if self._running >= self._limit:
-            REQUESTS.labels(scope["method"], "", BUSY_STATUS).observe(
-                0
-            )  # no line of the log: it costs little
-            await send({"type": "http.response.start", "status": BUSY_STATUS, "headers": BUSY_HEADERS})
+            # It is counted, and has no line in the log: it must cost little.
+            REQUESTS.labels(scope["method"], "", BUSY_STATUS).observe(0)
+            await send({"type": "http.response.start", "status": BUSY_STATUS, "headers": self._busy})
             await send({"type": "http.response.body", "body": BUSY})
             return
 

@@ -118,9 +118,10 @@ def serve(
     """Serve until asked to stop."""
     opening = _Opening(lambda: with_worker(settings, base, worker=worker, held=True))
     logging.getLogger("uvicorn.error").addFilter(opening.is_worth_a_line)
-    app = create_app(opening, origins=settings.origins, tls=settings.profile is Profile.PRODUCTION)
+    tls = settings.profile is Profile.PRODUCTION
+    app = create_app(opening, origins=settings.origins, tls=tls)
     config = uvicorn.Config(
-        ConcurrentRequests(app),
+        ConcurrentRequests(app, tls=tls),
         host=settings.host,
         port=settings.port,
         loop="uvloop",

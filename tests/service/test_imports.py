@@ -16,6 +16,7 @@ from tests.shared.flow.imports.test_xes import as_xes
 from tests.support.api import Api
 from tests.support.patience import LOOKS, until_true
 from tests.support.people import PRIYA, RITA, SAM, Who
+from tests.support.postgres import Base, session
 
 
 async def hand_in(
@@ -211,6 +212,34 @@ async def test_an_import_that_nobody_carries_out_any_more_has_failed_and_goes_on
     assert (again["report"]["cases"], again["report"]["events"]) == (3, 7)
 
 
+async def test_an_import_goes_on_though_the_line_that_locked_it_has_died(
+    api: Api, base: Base, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    going, append = asyncio.Event(), BulkAppender.append
+
+    async def slowly(self: BulkAppender, *given: Any) -> Any:
+        await going.wait()
+        return await append(self, *given)
+
+    monkeypatch.setattr(BulkAppender, "append", slowly)
+    import_ = UUID((await hand_in(api))["id"])
+    elsewhere = Importer(api.service.pool, *([None] * 5))  # type: ignore[arg-type]  # it is asked for nothing
+
+    async def is_locked() -> bool:
+        return not await elsewhere.is_free(import_)
+
+    await until_true(is_locked)
+    locker = (
+        "SELECT pg_terminate_backend(pid, 60000) FROM pg_locks WHERE locktype = 'advisory' AND objid = $1"
+    )
+    async with session(base.admin) as admin:
+        low = int.from_bytes(import_.bytes[4:8], "big")
+        assert await admin.fetchval(locker, low)
+    await until_true(is_locked)
+    going.set()
+    assert (await finished(api, str(import_)))["status"] == "done"
+
+
 async def test_an_import_that_somebody_carries_out_is_not_abandoned_however_long_it_takes(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -229,6 +258,7 @@ async def test_an_import_that_somebody_carries_out_is_not_abandoned_however_long
     assert (await api.get(f"/v1/imports/{import_}")).json()["status"] == "running"
     going.set()
     assert (await finished(api, str(import_)))["status"] == "done"
+    await until_true(lambda: importer.is_free(import_))  # it lets go after it has said that it is done
     await importer.end_if_abandoned(import_)
     assert (await api.get(f"/v1/imports/{import_}")).json()["status"] == "done"
 

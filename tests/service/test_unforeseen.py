@@ -9,9 +9,12 @@ from prometheus_client import REGISTRY
 from starlette.types import Receive, Scope, Send
 
 from rfp_service.console import routes, sessions
+from shared.governance.disclosure.exemptions import Exemptions
+from shared.kernel.errors import Unacceptable
 from shared.ledger.log_reader import LogReader
 from shared.web.middleware import HEADERS, Door
 from shared.web.requests.fault_answers import FaultAnswers
+from shared.web.requests.problems import status_of
 from tests.service.test_console import sign_in
 from tests.service.test_guarding import tried_out
 from tests.support.api import Api, running_api
@@ -78,14 +81,18 @@ async def test_people_are_told_of_a_fault_on_a_page(
     assert "The service made a mistake; it has been logged." in said(answer.text)
 
 
+@pytest.mark.parametrize("where", ["the API", "the page"])
 async def test_people_are_told_when_to_come_again_on_a_page(
-    api: Api, monkeypatch: pytest.MonkeyPatch
+    api: Api, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
-    async def away(*_: object) -> NoReturn:
+    async def away(*_: object, **__: object) -> NoReturn:
         raise ConnectionRefusedError
 
     await sign_in(api, "rita-requester")
-    monkeypatch.setattr(sessions, "found", away)
+    if where == "the API":
+        monkeypatch.setattr(Exemptions, "in_force", away)
+    else:
+        monkeypatch.setattr(sessions, "found", away)
     answer = await api.client.get("/console/rfps")
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]
@@ -99,10 +106,11 @@ async def test_whoever_hangs_up_before_their_request_is_whole_is_no_fault_of_the
     api: Api, path: str, key: str
 ) -> None:
     begun: list[int] = []
-    parts = iter([{"type": "http.request", "body": b"title=", "more_body": True}])
+    gone = {"type": "http.disconnect"}
+    parts: list[dict[str, object]] = [{"type": "http.request", "body": b"--x\r\n", "more_body": True}, gone]
 
     async def receive() -> dict[str, object]:
-        return next(parts, {"type": "http.disconnect"})
+        return parts.pop(0) if parts else gone
 
     async def send(message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
@@ -113,6 +121,8 @@ async def test_whoever_hangs_up_before_their_request_is_whole_is_no_fault_of_the
         sent["Content-Type"] = (
             "application/x-www-form-urlencoded" if "console" in path else "application/json"
         )
+    if "console" in path:
+        sent |= {"Origin": "http://service", "Host": "service"}
     if key:
         sent["Idempotency-Key"] = key
     scope = {
@@ -128,8 +138,8 @@ async def test_whoever_hangs_up_before_their_request_is_whole_is_no_fault_of_the
         "state": {},
     }
     await api.app(scope, receive, send)
-    [status] = begun
-    assert 400 <= status < 500
+    assert begun == [status_of(Unacceptable)]
+    assert not parts, "it was read until they hung up"
 
 
 async def test_an_answer_that_has_begun_is_broken_off_and_not_begun_anew() -> None:

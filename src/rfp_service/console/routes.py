@@ -17,7 +17,7 @@ from rfp_service.console.rendering import HTML, go_to, page
 from rfp_service.console.visits import NotSignedIn, fields_of
 from shared.kernel.errors import NotFound, Refused
 from shared.web.limits.rate_limits import TooManyAtOnce
-from shared.web.requests.problems import answer_to, status_of
+from shared.web.requests.problems import HEADERS, answer_to, status_of
 from shared.web.security.address_turns import OpenRoute, turn_of_address
 from shared.web.security.security_log import note_refusal
 
@@ -83,10 +83,7 @@ async def _shown(handler: Handler, request: Request) -> Response:
 async def _unforeseen(request: Request, error: Exception) -> Response:
     """Return the page in place of the problem that an error is."""
     problem = await answer_to(request, error)
-    fault = _fault(request, problem.status_code, orjson.loads(problem.body)["title"])
-    if when := problem.headers.get("Retry-After"):
-        fault.headers["Retry-After"] = when
-    return fault
+    return _fault(request, problem.status_code, orjson.loads(problem.body)["title"])
 
 
 async def _signed_in(handler: Handler, request: Request) -> Response:
@@ -144,4 +141,6 @@ def _sign_in_for(back: str) -> str:
 def _fault(request: Request, status: int, sentence: str) -> Response:
     if status == status_of(NotFound):
         sentence = "It is not here, or not for you to see. Check the address, or look for it among the RFPs."
-    return page(request, "fault", status, heading=HEADINGS.get(status, UNFORESEEN), sentence=sentence)
+    fault = page(request, "fault", status, heading=HEADINGS.get(status, UNFORESEEN), sentence=sentence)
+    fault.headers.update(HEADERS.get(status, {}))
+    return fault

@@ -18,7 +18,7 @@ NAMED = {
     "rfp.read": "See what there is",
     "rfp.decide": "Decide",
 }
-BY_ITSELF = {"clock": "the clock", "sender": "the service itself", "indexer": "the service itself"}
+BY_ITSELF = {"clock": "the clock", **dict.fromkeys(("sender", "indexer", "importer"), "the service itself")}
 AN_ID = re.compile(r"[0-9a-f-]{36}|[0-9a-f]{64}")  # which nobody reads
 # What every event carries, or is said elsewhere on the page.
 NOT_SHOWN = frozenset(

@@ -6,7 +6,13 @@ from contextlib import contextmanager
 from uuid import UUID
 
 import asyncpg
+import structlog
 from asyncpg.pool import PoolConnectionProxy
+
+from shared.record.backoff import RETRY_SECONDS
+from shared.record.database import AWAY
+
+log = structlog.get_logger(__name__)
 
 
 class Locks:
@@ -19,6 +25,7 @@ class Locks:
         self._in_doubt: set[UUID] = set()  # a question about them was broken off: they may be locked
         self._line: PoolConnectionProxy | None = None
         self._one_at_a_time = asyncio.Lock()
+        self._locking_again: asyncio.Task[None] | None = None
 
     async def take(self, work: UUID) -> bool:
         """Take a work on; say no where somebody carries it out already."""
@@ -67,15 +74,40 @@ class Locks:
         """Return the line that holds the locks; one that died has lost them, and is replaced."""
         if self._line is None or _is_dead(self._line):
             self._cut_off()
-            self._line = await self._pool.acquire()
+            line = await self._pool.acquire()
+            line.add_termination_listener(self._line_has_ended)
+            self._line = line
+            for work in self._held:  # whoever has taken it on meanwhile keeps it
+                await line.fetchval("SELECT pg_try_advisory_lock($1)", _number(work))
         return self._line
+
+    def _line_has_ended(self, _: object) -> None:
+        """Lock what is held again, on another line, as soon as there is one."""
+        if self._held and self._locking_again is None:
+            self._locking_again = asyncio.get_running_loop().create_task(self._lock_again())
+
+    async def _lock_again(self) -> None:
+        try:
+            while self._held:
+                try:
+                    async with self._one_at_a_time:
+                        if self._held:
+                            await self._connection()
+                except (asyncpg.PostgresError, *AWAY) as error:
+                    log.warning("works held are not locked now", error=type(error).__name__)
+                    await asyncio.sleep(RETRY_SECONDS)
+                else:
+                    return
+        finally:
+            self._locking_again = None
 
     async def _hang_up_if_idle(self) -> None:
         if self._held:
             return
         line, self._line = self._line, None
         self._in_doubt.clear()
-        if line is not None:
+        if line is not None and not _is_dead(line):
+            line.remove_termination_listener(self._line_has_ended)
             await self._pool.release(line)
 
     def _cut_off(self) -> None:

@@ -73,6 +73,30 @@ async def test_a_work_is_free_for_others_though_the_answer_was_not_waited_for(
     assert not await locks.take(work)
 
 
+async def test_what_is_held_is_locked_again_once_the_line_that_locked_it_has_died(
+    pool: asyncpg.Pool, another: Locks
+) -> None:
+    locks, works = Locks(pool), [uuid4(), uuid4()]
+    for work in works:
+        assert await locks.take(work)
+    await pool.execute(HOLDERS)
+
+    async def are_locked() -> bool:
+        return not any([await taken_for_a_moment(another, work) for work in works])
+
+    await until_true(are_locked)
+    for work in works:
+        await locks.give_back(work)
+        assert await another.take(work)
+
+
+async def taken_for_a_moment(locks: Locks, work: UUID) -> bool:
+    taken = await locks.take(work)
+    if taken:
+        await locks.give_back(work)
+    return taken
+
+
 async def test_works_are_taken_on_again_after_the_line_that_held_them_has_died(pool: asyncpg.Pool) -> None:
     locks, work = Locks(pool), uuid4()
     assert await locks.take(work)
