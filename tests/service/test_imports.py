@@ -19,6 +19,19 @@ from tests.support.people import PRIYA, RITA, SAM, Who
 from tests.support.postgres import Base, session
 
 
+@pytest.fixture
+def going(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Let nothing of an import be appended until this is set."""
+    event, append = asyncio.Event(), BulkAppender.append
+
+    async def slowly(self: BulkAppender, *given: Any) -> Any:
+        await event.wait()
+        return await append(self, *given)
+
+    monkeypatch.setattr(BulkAppender, "append", slowly)
+    return event
+
+
 async def hand_in(
     api: Api,
     who: Who = PRIYA,
@@ -213,15 +226,8 @@ async def test_an_import_that_nobody_carries_out_any_more_has_failed_and_goes_on
 
 
 async def test_an_import_goes_on_though_the_line_that_locked_it_has_died(
-    api: Api, base: Base, monkeypatch: pytest.MonkeyPatch
+    api: Api, base: Base, going: asyncio.Event
 ) -> None:
-    going, append = asyncio.Event(), BulkAppender.append
-
-    async def slowly(self: BulkAppender, *given: Any) -> Any:
-        await going.wait()
-        return await append(self, *given)
-
-    monkeypatch.setattr(BulkAppender, "append", slowly)
     import_ = UUID((await hand_in(api))["id"])
     elsewhere = Importer(api.service.pool, *([None] * 5))  # type: ignore[arg-type]  # it is asked for nothing
 
@@ -241,16 +247,9 @@ async def test_an_import_goes_on_though_the_line_that_locked_it_has_died(
 
 
 async def test_an_import_that_somebody_carries_out_is_not_abandoned_however_long_it_takes(
-    api: Api, monkeypatch: pytest.MonkeyPatch
+    api: Api, going: asyncio.Event
 ) -> None:
-    importer, going = api.service.importer, asyncio.Event()
-    append = BulkAppender.append
-
-    async def slowly(self: BulkAppender, *given: Any) -> Any:
-        await going.wait()
-        return await append(self, *given)
-
-    monkeypatch.setattr(BulkAppender, "append", slowly)
+    importer = api.service.importer
     import_ = UUID((await hand_in(api))["id"])
     elsewhere = Importer(api.service.pool, *([None] * 5))  # type: ignore[arg-type]  # it is asked for nothing
     for each in (importer, elsewhere):  # the process that carries it out, and any other
