@@ -12,6 +12,8 @@ from asyncpg.pool import PoolConnectionProxy
 from shared.record.backoff import RETRY_SECONDS
 from shared.record.database import AWAY
 
+LOCK = "SELECT pg_try_advisory_lock($1)"
+
 log = structlog.get_logger(__name__)
 
 
@@ -25,6 +27,7 @@ class Locks:
         self._in_doubt: set[UUID] = set()  # a question about them was broken off: they may be locked
         self._line: PoolConnectionProxy | None = None
         self._one_at_a_time = asyncio.Lock()
+        self._unlocked: set[UUID] = set()  # of what is held: the line that locked it has died
         self._locking_again: asyncio.Task[None] | None = None
 
     async def take(self, work: UUID) -> bool:
@@ -35,7 +38,7 @@ class Locks:
             with self._heard_out(work):
                 line = await self._connection()
                 await self._unlock_what_is_in_doubt(line)
-                taken = bool(await line.fetchval("SELECT pg_try_advisory_lock($1)", _number(work)))
+                taken = bool(await line.fetchval(LOCK, _number(work)))
             if taken:
                 self._held.add(work)
             await self._hang_up_if_idle()
@@ -77,8 +80,7 @@ class Locks:
             line = await self._pool.acquire()
             line.add_termination_listener(self._line_has_ended)
             self._line = line
-            for work in self._held:  # whoever has taken it on meanwhile keeps it
-                await line.fetchval("SELECT pg_try_advisory_lock($1)", _number(work))
+            self._unlocked = set(self._held)
         return self._line
 
     def _line_has_ended(self, _: object) -> None:
@@ -87,19 +89,28 @@ class Locks:
             self._locking_again = asyncio.get_running_loop().create_task(self._lock_again())
 
     async def _lock_again(self) -> None:
+        """Try until all that is held is locked: somebody may look just now whether it is."""
         try:
             while self._held:
                 try:
                     async with self._one_at_a_time:
-                        if self._held:
-                            await self._connection()
+                        await self._lock_what_is_not()
                 except (asyncpg.PostgresError, *AWAY) as error:
                     log.warning("works held are not locked now", error=type(error).__name__)
-                    await asyncio.sleep(RETRY_SECONDS)
                 else:
-                    return
+                    if not self._unlocked:
+                        return
+                await asyncio.sleep(RETRY_SECONDS)
         finally:
             self._locking_again = None
+
+    async def _lock_what_is_not(self) -> None:
+        if not self._held:
+            return
+        line = await self._connection()
+        for work in list(self._unlocked):
+            if work not in self._held or await line.fetchval(LOCK, _number(work)):
+                self._unlocked.discard(work)
 
     async def _hang_up_if_idle(self) -> None:
         if self._held:
