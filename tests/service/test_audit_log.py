@@ -514,7 +514,9 @@ def checked_elsewhere(program: Running, kept: Path, heads: range) -> None:
     assert sound.stdout.splitlines()[-1].startswith("SOUND, complete by the index at ")
     all_is_proved(program, kept, keys, heads)
     files = Files.read(kept / "case.zip").files
-    retold = {**files, "story.html": files["story.html"].replace(b"asks", b"begs")}
+    story = files["story.html"]
+    retold = {**files, "story.html": story.replace(b"</body>", b"<p>And so it was not.</p></body>")}
+    assert retold["story.html"] != story
     (kept / "case.zip").write_bytes(Files(retold).zipped())
     bad = program.run("audit", "verify", str(kept / "case.zip"), *keys, check=False)
     assert bad.returncode == 1
