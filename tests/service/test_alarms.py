@@ -1,20 +1,28 @@
 """A view changed by hand and a witness that does not sign are loud: in readiness and in metrics."""
 
+import asyncio
+from types import ModuleType
+
 import asyncpg
 import pytest
 
+from rfp_service.bookkeeping import watch as bookkeeping_watch
+from rfp_service.bookkeeping.watch import BookkeepingWatch
 from rfp_service.migrating import rebuild_views
 from rfp_service.rooms import VIEWS
 from shared.ledger.log_keys import WitnessAddress
 from shared.ledger.log_writer import LogWriter
 from shared.ledger.notes import KeyType, Signer
 from shared.ledger.witness_client import ask_all
+from shared.record import backoff
+from shared.record.database import stop
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting import view_watch
 from shared.record.projecting.view_watch import ViewWatch
 from shared.web.monitoring import service_readiness
 from tests.shared.governance.audit.examples import LOG, kept
 from tests.support.api import Api, running_api
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.postgres import Base
 from tests.support.running import free_port
 
@@ -46,6 +54,36 @@ async def a_round(pool: asyncpg.Pool, store: EventStore) -> int:
         while await watch.look(connection):
             looks += 1
     return looks
+
+
+@pytest.mark.parametrize(("module", "kind"), [(view_watch, ViewWatch), (bookkeeping_watch, BookkeepingWatch)])
+async def test_a_comparison_goes_on_after_a_fault(
+    pool: asyncpg.Pool,
+    store: EventStore,
+    module: ModuleType,
+    kind: type[ViewWatch | BookkeepingWatch],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "LOOKED_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr(backoff, "RETRY_SECONDS", 0.0)
+    looks: list[object] = [asyncpg.QueryCanceledError("too long"), ValueError("unforeseen"), None]
+    again = asyncio.Event()
+
+    async def look(*_: object) -> int:
+        if looks and isinstance(fault := looks.pop(0), Exception):
+            raise fault
+        again.set()
+        return 0
+
+    monkeypatch.setattr(kind, "look", look)
+    watch = (
+        ViewWatch(pool, store.reader, VIEWS) if kind is ViewWatch else BookkeepingWatch(pool, store.reader)
+    )
+    following = asyncio.create_task(watch.follow())
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await again.wait()
+    await stop(following)
+    assert not looks
 
 
 async def test_a_hidden_decision_is_an_alarm_until_the_view_is_right_again(

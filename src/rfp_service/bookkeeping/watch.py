@@ -12,7 +12,8 @@ import structlog
 from rfp_service.bookkeeping.comparison import beside_the_outboxes
 from rfp_service.bookkeeping.difference import TableDifference
 from rfp_service.bookkeeping.outboxes import OutboxComparison
-from shared.record.database import AWAY, Connection, being_cancelled
+from shared.record.backoff import Backoff, keep_at
+from shared.record.database import Connection
 from shared.record.eventstore.reader import Reader
 
 RANGE_AT_A_TIME = 1_000
@@ -33,22 +34,17 @@ class BookkeepingWatch:
         self._outboxes = OutboxComparison()
         self._come_to = 0
         self._differing: set[str] = set()  # in this round
+        self._backoff = Backoff("comparison of the tables", gives_up=False)
 
     async def follow(self) -> None:
         """Compare until cancelled; a database that is away is waited for."""
-        while True:
-            await asyncio.sleep(LOOKED_EVERY_SECONDS)
-            try:
-                async with self._pool.acquire() as connection:
-                    await self.look(connection)
-            except (asyncpg.PostgresError, *AWAY) as error:
-                if being_cancelled():
-                    raise
-                log.warning("tables are not compared now", error=type(error).__name__)
-            except Exception:  # whatever it was, the worker's own work must not end with it
-                if being_cancelled():
-                    raise
-                log.exception("tables could not be compared")
+        await keep_at(self._look_once, self._backoff)
+
+    async def _look_once(self) -> None:
+        await asyncio.sleep(LOOKED_EVERY_SECONDS)
+        async with self._pool.acquire() as connection:
+            await self.look(connection)
+        self._backoff.went_well()
 
     async def look(self, connection: Connection) -> int:
         """Compare the next range; return how far this round has come, 0 where it is over."""

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import asyncpg
 import structlog
 
-from shared.record.database import AWAY, Connection, being_cancelled
+from shared.record.backoff import Backoff, keep_at
+from shared.record.database import Connection
 from shared.record.eventstore.reader import Reader
 from shared.record.projecting.comparing import DifferingRow, differences, out_of_place, prepare
 from shared.record.projecting.views import View
@@ -36,29 +37,20 @@ class ViewWatch:
         self._names = [view.name for view in views]
         self._differing: set[str] = set()  # in this round
         self._whole_round = False
+        self._backoff = Backoff("comparison of the views", gives_up=False)
 
     async def follow(self) -> None:
         """Compare until cancelled; a database that is away is waited for."""
-        while True:
-            await asyncio.sleep(LOOKED_EVERY_SECONDS)
-            try:
-                await self._on_one_connection()
-            except (asyncpg.PostgresError, *AWAY) as error:
-                if being_cancelled():
-                    raise
-                log.warning("views are not compared now", error=type(error).__name__)
-            except Exception:  # whatever it was, the worker's own work must not end with it
-                if being_cancelled():
-                    raise
-                log.exception("views could not be compared")
+        await keep_at(self._on_one_connection, self._backoff)
 
     async def _on_one_connection(self) -> None:
         async with self._pool.acquire() as connection:
             try:
                 await prepare(connection, self._views)
                 while True:
-                    await self.look(connection)
                     await asyncio.sleep(LOOKED_EVERY_SECONDS)
+                    await self.look(connection)
+                    self._backoff.went_well()
             finally:
                 connection.terminate()  # its temporary tables go with it
 
