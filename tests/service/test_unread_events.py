@@ -12,7 +12,7 @@ from rfp_service.rfps.domain.rfp import Rfp
 from shared.embedded.places import Places
 from shared.governance.scheme.domain import SCHEME_ID
 from shared.kernel.roles import Role
-from shared.record.deadlines.firing import CLOCK
+from shared.kernel.system_actors import CLOCK
 from shared.web.access.issuer import demonstration_token
 from tests.rfps import way
 from tests.support.api import Api, running_api

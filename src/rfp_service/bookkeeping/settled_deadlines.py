@@ -15,10 +15,10 @@ import asyncpg
 from rfp_service.bookkeeping.difference import TableDifference
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rooms import DEADLINES
-from shared.kernel.messages import Recorded, Stamp
+from shared.kernel.messages import Recorded
+from shared.kernel.system_actors import CLOCK, stamp_of
 from shared.record.database import Connection
 from shared.record.deadlines.deadline import Deadline
-from shared.record.deadlines.firing import CLOCK
 from shared.record.eventstore.reader import Reader
 from shared.record.eventstore.unread import unread
 
@@ -60,4 +60,4 @@ def _still_waits(row: asyncpg.Record, events: Sequence[Recorded]) -> bool:
         state = recorded.event.apply(state)
     at: datetime = row["settled_at"]
     command = deadline.command(number=row["version"], due_at=row["due_at"])
-    return command.decide(state, Stamp(by=CLOCK, authority="deadline", at=at)) != ()
+    return command.decide(state, stamp_of(CLOCK, at)) != ()

@@ -12,6 +12,7 @@ from rfp_service.console import flow_sentences, links, outcome_sentences, record
 from rfp_service.version import VERSION
 from shared.governance.audit.replay import parties
 from shared.kernel import wording
+from shared.kernel.system_actors import AUTHORITY_OF
 
 HERE = Path(__file__).parent
 HTML = "text/html; charset=utf-8"
@@ -86,7 +87,8 @@ def _environment() -> Environment:
         pounds=wording.pounds,
         whom=parties.whom,
     )
-    made.globals.update(release=VERSION, style=stylesheet()[0])
+    of_nobody = frozenset(AUTHORITY_OF.values())
+    made.globals.update(release=VERSION, style=stylesheet()[0], of_nobody=of_nobody)
     return made
 
 

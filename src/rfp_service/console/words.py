@@ -9,6 +9,7 @@ from rfp_service.console.decision_labels import LABELS, LABELS_OF
 from rfp_service.console.labels import FIELDS
 from rfp_service.console.people_names import marked, marked_if_id
 from shared.kernel.calendar import LONDON, SECOND, WORKING_DAY, day_in_london
+from shared.kernel.system_actors import AUTHORITY_OF, CLOCK
 from shared.kernel.wording import in_sentence, pounds
 
 ABBREVIATIONS = {"wont": "won't", "rfp": "RFP", "vat": "VAT", "rfps": "RFPs"}
@@ -18,7 +19,7 @@ NAMED = {
     "rfp.read": "See what there is",
     "rfp.decide": "Decide",
 }
-BY_ITSELF = {"clock": "the clock", **dict.fromkeys(("sender", "indexer", "importer"), "the service itself")}
+BY_ITSELF = {actor: "the clock" if actor == CLOCK else "the service itself" for actor in AUTHORITY_OF}
 AN_ID = re.compile(r"[0-9a-f-]{36}|[0-9a-f]{64}")  # which nobody reads
 # What every event carries, or is said elsewhere on the page.
 NOT_SHOWN = frozenset(

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from rfp_service.demonstration.procurement import Tale
-from rfp_service.demonstration.storyboard import CLOCK, TIERS
+from rfp_service.demonstration.storyboard import TIERS
 from rfp_service.rfps.commands.amendments import AmendRfp
 from rfp_service.rfps.commands.approvals import Approve, Refuse, RequestApproval
 from rfp_service.rfps.commands.call_ins import CallIn, ExpireCallIn, ReleaseCallIn, UpholdCallIn
@@ -17,6 +17,7 @@ from rfp_service.rfps.commands.waivers import GrantWaiver, RequestWaiver
 from rfp_service.rfps.domain.approval import WaiverGround
 from rfp_service.rfps.domain.stages import Stage as At
 from shared.kernel.calendar import day_in_london
+from shared.kernel.system_actors import CLOCK
 
 SCRUTINY = "sam-scrutiny"
 DEPUTY_LIMIT_PENCE = 20_000_000

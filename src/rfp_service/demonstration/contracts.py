@@ -25,10 +25,11 @@ from rfp_service.contracts.domain.contract import (
 from rfp_service.contracts.domain.dates import Moment, dates_on
 from rfp_service.contracts.domain.exposure import exposure_pence
 from rfp_service.contracts.domain.renewal import RenewalOutcome
-from rfp_service.demonstration.storyboard import CLOCK, Storyboard, Thing
+from rfp_service.demonstration.storyboard import Storyboard, Thing
 from shared.governance.scheme.tiers import AboveEveryTier
 from shared.kernel.calendar import WorkingDays, day_in_london, end_of, start_of
 from shared.kernel.messages import Command
+from shared.kernel.system_actors import CLOCK
 
 CARLO, FAY, LARS, PAUL = "carlo-contracts", "fay-finance", "lars-legal", "paul-procurement"
 NEW = (10, 20)  # under the newer regime: one was concluded just now, one is to be extended

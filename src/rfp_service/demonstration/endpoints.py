@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
-from rfp_service.demonstration.storyboard import DEMONSTRATION, SENDER, Storyboard, working_day
+from rfp_service.demonstration.storyboard import DEMONSTRATION, Storyboard, working_day
 from rfp_service.rfps.domain.approval_events import ApprovalRequested
 from rfp_service.rfps.reactions import TELL_OF_APPROVALS
 from rfp_service.rooms import SUBJECTS
@@ -22,6 +22,7 @@ from shared.governance.notifications.payloads import payload
 from shared.governance.notifications.sender import SAID_GONE
 from shared.governance.notifications.sender_commands import GiveEndpointUp, VerifyEndpoint
 from shared.kernel.messages import Command, Recorded
+from shared.kernel.system_actors import SENDER
 from shared.record.database import Connection
 from shared.record.projecting.views import STILL_VALID
 

@@ -11,7 +11,7 @@ from rfp_service.catalogue.domain.orders import Order
 from rfp_service.demonstration.approvals import is_decided, is_put_forward
 from rfp_service.demonstration.in_flight import tell_of_in_flight
 from rfp_service.demonstration.procurement import EVALUATORS, is_procured
-from rfp_service.demonstration.storyboard import CLOCK, WORKING_GROUP, Storyboard, Thing, working_day
+from rfp_service.demonstration.storyboard import WORKING_GROUP, Storyboard, Thing, working_day
 from rfp_service.demonstration.tales import OFFICERS, YEAR, WaitingTale
 from rfp_service.rfps.commands.advice import GiveAdvice, RequestAdvice
 from rfp_service.rfps.commands.approvals import Approve
@@ -26,6 +26,7 @@ from rfp_service.rfps.domain.stages import Party
 from shared.governance.people.absences import RecordAbsence
 from shared.kernel.calendar import day_in_london
 from shared.kernel.messages import Command
+from shared.kernel.system_actors import CLOCK
 
 FULFILLED, FAILED, PASSED_UP, SPLIT, SPLIT_AGAIN, ADVISED, CORRECTED = 112, 116, 84, 91, 98, 105, 77
 EXCEPTIONS = (FULFILLED, FAILED, PASSED_UP, SPLIT, SPLIT_AGAIN, ADVISED, CORRECTED)

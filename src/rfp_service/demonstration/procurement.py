@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from pydantic import JsonValue
 
-from rfp_service.demonstration.storyboard import CLOCK, TIERS, Storyboard, Thing
+from rfp_service.demonstration.storyboard import TIERS, Storyboard, Thing
 from rfp_service.rfps.commands.awards import (
     ApproveAward,
     PublishAwardNotice,
@@ -33,6 +33,7 @@ from rfp_service.rfps.domain.stages import Stage as At
 from rfp_service.rfps.domain.tender import Criterion, SetAsideGround
 from shared.kernel.calendar import day_in_london
 from shared.kernel.messages import Command
+from shared.kernel.system_actors import CLOCK
 
 EVALUATORS = ("evan-evaluator", "esme-evaluator")
 LEGAL = "lars-legal"

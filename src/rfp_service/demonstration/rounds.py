@@ -21,8 +21,9 @@ from rfp_service.contracts.domain.rounds import LineStanding, ReviewRound, horiz
 from rfp_service.contracts.views.register import first_due
 from rfp_service.demonstration.contracts import CARLO, PAUL, ContractCourse
 from rfp_service.demonstration.governance import LONG_AGO
-from rfp_service.demonstration.storyboard import CLOCK, SCHEME, Storyboard, Thing, working_day
+from rfp_service.demonstration.storyboard import SCHEME, Storyboard, Thing, working_day
 from shared.kernel.calendar import day_in_london, start_of
+from shared.kernel.system_actors import CLOCK
 
 CONTRACTS, ROUNDS = 150, 3
 

@@ -25,11 +25,10 @@ from shared.kernel.rules import (
     ServiceArea,
     Threshold,
 )
+from shared.kernel.system_actors import AUTHORITY_OF
 
 DEMONSTRATION = UUID("9d7f0e5c-3c58-4d0e-8a6e-0f4f8f1c2b33")
 ROLES = {character.id: character.role for character in CAST}
-CLOCK, SENDER = "clock", "sender"
-BY_NOBODY = {CLOCK: "deadline", SENDER: SENDER}  # on which authority decides what is nobody
 TIERS = (
     ApprovalTier(name="head of service", up_to_pence=2_500_000, approvers=["hana-head", "hugo-head"]),
     ApprovalTier(name="director", up_to_pence=25_000_000, approvers=["dev-director", "dilys-director"]),
@@ -142,7 +141,7 @@ class Storyboard:
         """Let a character decide, unless the curtain has fallen; say whether they did."""
         if at >= self.now:
             return False
-        authority = BY_NOBODY.get(by) or ROLES[by].value
+        authority = AUTHORITY_OF.get(by) or ROLES[by].value
         facts |= self._delegated(command.on_behalf_of)
         stamp = Stamp(
             by=by,
@@ -195,7 +194,7 @@ def working_day(moment: datetime) -> datetime:
 
 def _known(by: str, at: datetime, facts: dict[str, JsonValue], *, version: int) -> Known:
     return Known(
-        roles=() if by in BY_NOBODY else (ROLES[by].value,),
+        roles=() if by in AUTHORITY_OF else (ROLES[by].value,),
         scheme_version=version,
         tiers=tuple(tier.as_known() for tier in TIERS),
         own_tiers=SCHEME.tiers_of(by),

@@ -32,7 +32,7 @@ from rfp_service.rfps.views.board import rfps
 from shared.governance.audit.journal import decisions
 from shared.kernel.calendar import day_in_london
 from shared.kernel.messages import Recorded
-from shared.record.deadlines.firing import CLOCK
+from shared.kernel.system_actors import CLOCK
 from shared.web.offers.report_decisions import DecisionsOffered, ReportDecision
 from shared.web.reads.readings import Reading
 

@@ -20,6 +20,7 @@ from shared.flow.imports.loader import LogFiles, import_id
 from shared.flow.sources import FlowLogs
 from shared.kernel.errors import NotReady, OutOfDate, Refused
 from shared.kernel.messages import Receipt, Stamp, Stream
+from shared.kernel.system_actors import IMPORTER, stamp_of
 from shared.record.database import AWAY, being_cancelled
 from shared.record.eventstore.store import EventStore
 from shared.record.locks import Locks
@@ -31,7 +32,6 @@ LOOKS, LOOK_SECONDS = 100, 0.02
 SURE = 10  # looks in a row; a worker that looks whether it is abandoned holds it for a moment
 STALLS_LIMIT = 3  # so often in a row may the views not have moved, two seconds apart
 FOLDER = "rfp-import-tables-"
-IMPORTER = "importer"  # who says that an import was abandoned, when nobody does
 ABANDONED = "The service could not go on with it. Hand the same files in again: it goes on where it stopped."
 AT_ONCE = 2  # the rest wait in order
 RUNNING = Gauge("rfp_imports_running", "Historic logs that this process takes in, or is about to.")
@@ -178,7 +178,7 @@ class Importer:
         try:
             stream = await self._load(stream_id)
             if stream.state.status is ImportStatus.RUNNING:
-                stamp = Stamp(by=IMPORTER, authority=IMPORTER, at=datetime.now(UTC), causation="import")
+                stamp = stamp_of(IMPORTER, datetime.now(UTC), "import")
                 failed = FailImport(reason=ABANDONED)
                 with suppress(OutOfDate):  # somebody has gone on with it all the same
                     await self._store.handle(

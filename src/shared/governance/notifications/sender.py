@@ -42,10 +42,10 @@ from shared.governance.notifications.sender_commands import GiveEndpointUp, Veri
 from shared.governance.notifications.signatures import signed_headers
 from shared.governance.notifications.teams import PersonalWorkflows, adaptive_card
 from shared.governance.notifications.transport import ReceiverAnswer
-from shared.kernel.messages import Command, Stamp
+from shared.kernel.messages import Command
+from shared.kernel.system_actors import SENDER, stamp_of
 from shared.record.eventstore.store import EventStore
 
-SENDER = "sender"  # who decides on an endpoint when nobody does
 AGENT = "rfp-service"
 JSON = "application/json"
 MAIL_REFUSED = 500
@@ -144,7 +144,7 @@ class Sender:
         now = monotonic()
         if now - self._vouched_at >= VOUCH_SECONDS:
             self._vouched_at = now
-            stamp = Stamp(by=SENDER, authority=SENDER, at=datetime.now(UTC), causation="delivery")
+            stamp = stamp_of(SENDER, datetime.now(UTC), "delivery")
             await hash_attempts(self._pool, self._store, stamp)
 
     async def _seconds_to_next(self) -> float | None:
@@ -269,7 +269,7 @@ class Sender:
             await self._decide(claimed.target, warning)
 
     async def _decide(self, target: str, command: Command[WebhookEndpoint]) -> None:
-        stamp = Stamp(by=SENDER, authority=SENDER, at=datetime.now(UTC), causation="delivery")
+        stamp = stamp_of(SENDER, datetime.now(UTC), "delivery")
         await self._store.handle(UUID(target), command, stamp, blank=WebhookEndpoint())
 
 

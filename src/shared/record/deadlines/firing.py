@@ -12,15 +12,14 @@ import asyncpg
 import structlog
 
 from shared.kernel.errors import Refused
-from shared.kernel.messages import IdempotencyKey, Known, Stamp
+from shared.kernel.messages import IdempotencyKey, Known
 from shared.kernel.person import Person
+from shared.kernel.system_actors import CLOCK, stamp_of
 from shared.record.database import AWAY, being_cancelled
 from shared.record.deadlines.deadline import Deadline, Due
 from shared.record.deadlines.table import ATTEMPTS_LIMIT, NEXT, NOT_TRIED, POSTPONE, claim, settle
 from shared.record.eventstore.store import EventStore
 from shared.record.eventstore.unread import EventUnread
-
-CLOCK = "clock"  # who decides when nobody does
 
 log = structlog.get_logger(__name__)
 
@@ -94,7 +93,7 @@ class Firing:
             facts = await deadline.find(self._store, due.case_id, due.version)
             known = known.model_copy(update={"facts": facts})
         cause = f"deadline {due.kind} {due.version}"
-        stamp = Stamp(by=CLOCK, authority="deadline", at=now, known=known, causation=cause)
+        stamp = stamp_of(CLOCK, now, cause, known)
         before = await self._store.load(due.case_id, deadline.blank)
         try:
             receipt = await self._store.handle(

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from rfp_service.console.words import name_of
 from rfp_service.permissions import PERMISSIONS
 from shared.governance.audit.replay.authority import authority_in_words
 from shared.kernel.messages import Tier
+from shared.kernel.system_actors import AUTHORITY_OF, stamp_of
 
 HEAD = Tier(name="head of service", up_to_pence=2_500_000)
 CABINET = Tier(name="cabinet", up_to_pence=500_000_000, elected_post=True)
@@ -64,6 +66,13 @@ def test_an_approver_is_told_with_the_tier_that_they_stood_on(tier: str, told: s
 
 def test_whoever_decides_on_no_tier_in_particular_is_told_with_their_own() -> None:
     assert "on the tier cabinet" in sentence("ExtendTarget", "approver", own_tiers=["cabinet"])
+
+
+@pytest.mark.parametrize("actor", AUTHORITY_OF)
+def test_a_part_of_the_service_decides_as_nobody(actor: str) -> None:
+    stamp = stamp_of(actor, datetime(2026, 3, 4, 9, 0, tzinfo=UTC))
+    assert sentence("SubmitRfp", stamp.authority).startswith("Nobody had to decide this: ")
+    assert name_of(stamp.by) in {"the clock", "the service itself"}
 
 
 def test_a_stand_in_is_told_with_what_was_delegated_to_them_on_that_day() -> None:

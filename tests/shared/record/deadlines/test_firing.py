@@ -16,8 +16,9 @@ from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Stage
 from shared.kernel.messages import Known
 from shared.kernel.person import Person
+from shared.kernel.system_actors import CLOCK
 from shared.record.deadlines.deadline import LATE_AFTER
-from shared.record.deadlines.firing import CLOCK, Firing
+from shared.record.deadlines.firing import Firing
 from shared.record.deadlines.table import ATTEMPTS_LIMIT
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting.reactions import Reactor

@@ -13,7 +13,6 @@ from shared.ledger.checkpoints import hash_text
 from shared.ledger.committed_index import IndexRoot
 
 INDEX_ID = UUID("5b0c2b7e-3f5d-4d1a-9a64-7d0f6a2c9e11")
-INDEXER = "indexer"
 
 
 class IndexGoesBack(Refused):

@@ -11,7 +11,6 @@ import structlog
 
 from shared.governance.audit.record_index.domain import (
     INDEX_ID,
-    INDEXER,
     CommitIndex,
     IndexedRecord,
     IndexGoesBack,
@@ -20,6 +19,7 @@ from shared.governance.audit.record_index.domain import (
 from shared.governance.audit.record_index.index_reader import IndexReader, UnknownTopic
 from shared.kernel.errors import OutOfDate
 from shared.kernel.messages import Stamp
+from shared.kernel.system_actors import INDEXER, stamp_of
 from shared.record.eventstore.store import EventStore
 
 LOOKED_EVERY_SECONDS = 10.0
@@ -91,4 +91,4 @@ def _long_ago(instant: datetime | None, now: datetime, how_long: timedelta) -> b
 
 
 def _stamp() -> Stamp:
-    return Stamp(by=INDEXER, authority=INDEXER, at=datetime.now(UTC), causation="index")
+    return stamp_of(INDEXER, datetime.now(UTC), "index")

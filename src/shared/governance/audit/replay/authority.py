@@ -12,15 +12,19 @@ from shared.governance.audit.replay.states import words
 from shared.kernel.calendar import day_in_london
 from shared.kernel.four_eyes import FACT, Eyes
 from shared.kernel.roles import Role
+from shared.kernel.system_actors import AUTHORITY_OF, CLOCK, IMPORTER, INDEXER, SENDER
 from shared.kernel.wording import long_day, pounds
 from shared.web.access.permissions import Condition, Permissions
 
 Said = Mapping[str, Any]
+BY_ITSELF = {  # what each part of the service decides by
+    CLOCK: "a day or an hour had come, and the rule says what follows.",
+    SENDER: "it follows from what came back when something was told.",
+    INDEXER: "the service indexes the record by itself.",
+    IMPORTER: "whatever took the log in had stopped.",
+}
 BY_NOBODY = {
-    "deadline": "Nobody had to decide this: a day or an hour had come, and the rule says what follows.",
-    "sender": "Nobody had to decide this: it follows from what came back when something was told.",
-    "indexer": "Nobody had to decide this: the service indexes the record by itself.",
-    "importer": "Nobody had to decide this: whatever took the log in had stopped.",
+    **{AUTHORITY_OF[actor]: f"Nobody had to decide this: {why}" for actor, why in BY_ITSELF.items()},
     "operator": "Whoever operates the service did this at its command line, where no role is asked for.",
 }
 LIMITS = {
