@@ -3,7 +3,7 @@
 import hashlib
 import io
 import sys
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from outcomes.api.forms import pages
 from outcomes.api.issued_papers import publish_by
 from outcomes.commands.papers import IssuePaper
 from outcomes.domain.paper import Paper, PaperIssued
-from outcomes.domain.refusals import LateWithoutReason, MeetingIsOver, NoSuchProgramme
+from outcomes.domain.refusals import LateWithoutReason, MeetingIsOver, NoSuchProgramme, PdfTookTooLong
 from shared.kernel.calendar import WorkingDays
 from shared.kernel.roles import Role
 from tests.outcomes.examples import PROGRAMME, THERE, TODAY
@@ -257,7 +257,7 @@ async def test_people_are_named_as_the_directory_has_them_until_they_are_erased(
 async def test_a_paper_that_is_too_long_for_pdf_is_refused_and_issued_in_the_other_forms(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages, "SECONDS_LIMIT", 0)
+    monkeypatch.setattr(pages, "WALL_SECONDS_LIMIT", 0)
     await told(api)
     refused = await api.get(REPORT, SAM, 409, form="pdf", programme=str(PROGRAMME))
     assert (refused.json()["type"], refused.json()["seconds"]) == ("/problems/pdf-took-too-long", 0)
@@ -265,6 +265,13 @@ async def test_a_paper_that_is_too_long_for_pdf_is_refused_and_issued_in_the_oth
     paper = (await api.post("/v1/papers", body, PIA, 201)).json()["id"]
     await api.get(f"/v1/papers/{paper}/document", SAM, 404, form="pdf")
     await api.get(f"/v1/papers/{paper}/document", SAM, form="odt")
+
+
+def test_a_pdf_may_take_so_many_seconds_of_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "CPU_SECONDS_LIMIT", 1)
+    with pytest.raises(PdfTookTooLong) as refused:
+        pages.pdf(b"<p>On and on.</p>" * 50_000, datetime.now(UTC))
+    assert refused.value.facts == {"seconds": 1}
 
 
 async def test_a_paper_that_was_never_issued_is_not_found(api: Api) -> None:

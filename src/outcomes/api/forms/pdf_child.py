@@ -1,6 +1,7 @@
-"""The child that makes PDF of one page: HTML comes in, PDF goes out."""
+"""The child that makes PDF of one page in so many seconds of CPU: HTML comes in, PDF goes out."""
 
 import hashlib
+import resource
 import sys
 
 NO_PANGO = 3
@@ -8,6 +9,8 @@ NO_PANGO = 3
 
 def main() -> int:
     """Make a page tagged PDF, its identifier that of its content; say where Pango is missing."""
+    seconds = int(sys.argv[1])
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     try:
         import weasyprint
     except OSError:

@@ -20,7 +20,7 @@ from shared.web.sandbox.limits import ONE_FILE
 XES = Task(
     "shared.flow.imports.xes",
     (HasDocumentType, NotXes, FileTooLarge, NotReadable),
-    ONE_FILE._replace(cpu_seconds=300, wall_seconds=900),
+    ONE_FILE._replace(cpu_seconds=300, wall_seconds=1_500),
 )
 IMPORTS = UUID("0d3f2f5e-8c1c-4a35-9d0a-6f1f3c0b7a11")
 

@@ -12,7 +12,10 @@ NICENESS = 10  # answers to others come first
 
 
 class FileLimits(NamedTuple):
-    """What a child may use: address space and written bytes, seconds of CPU and by the clock."""
+    """What a child may use: address space and written bytes, seconds of CPU and by the clock.
+
+    The clock gives it several times as long: it is for a child that hangs, not for a machine that is busy.
+    """
 
     memory_bytes: int
     output_bytes: int
@@ -20,7 +23,7 @@ class FileLimits(NamedTuple):
     wall_seconds: int
 
 
-ONE_FILE = FileLimits(768 * MIB, 512 * MIB, 60, 120)
+ONE_FILE = FileLimits(768 * MIB, 512 * MIB, 60, 300)
 
 
 class NeedsTooMuchMemory(TooLarge):
