@@ -202,8 +202,8 @@ def sample(path: str, operation: dict[str, Any], case: str) -> str:
         "level": "0",
         "path": "000.p/1",
         "stream_id": case,
-        "from": "2026-01-01T00:00Z",
-        "to": "2027-01-01T00:00Z",
+        "from": "2000-01-01T00:00Z",
+        "to": "2099-01-01T00:00Z",
     }
     if path == "/v1/audit/consistency":
         values["from"] = "1"

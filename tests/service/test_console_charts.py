@@ -146,7 +146,7 @@ def test_a_choice_is_carried_on_whole_but_for_what_is_taken_out_of_it() -> None:
 def test_what_a_decision_changed_is_said_without_codes() -> None:
     changes = [
         {"field": "award.value_pence", "before": 0, "after": 8_997_450},
-        {"field": "need.needed_by", "before": None, "after": "2027-01-05"},
+        {"field": "need.needed_by", "before": None, "after": "2099-01-05"},
         {"field": "approval.granted_by", "before": [], "after": ["hana-head"]},
         {"field": "tender.scores", "before": [], "after": [{"bid": "A", "score": 1}]},
         {"field": "on_hold", "before": False, "after": True},
@@ -154,7 +154,7 @@ def test_what_a_decision_changed_is_said_without_codes() -> None:
     ]
     assert changes_in(changes) == [
         ("Award value", "£0", "£89,974.50"),
-        ("Needed by", "nothing", "5 January 2027"),
+        ("Needed by", "nothing", "5 January 2099"),
         ("Approval granted by", "nothing", marked("hana-head")),
         ("Tender scores", "nothing", "A, 1"),
         ("On hold", "no", "yes"),
