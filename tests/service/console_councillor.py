@@ -10,6 +10,7 @@ from playwright.async_api import Page
 from tests.service.test_console_in_a_browser import looked_at
 from tests.service.test_console_seeing import until_countersigned
 from tests.support.browser import be_somebody, browser
+from tests.support.days import in_days
 from tests.support.running import Running
 from tests.support.visiting import visitor
 
@@ -31,7 +32,7 @@ async def told(page: Page, record: str, line: dict[str, Any], bundle: Path) -> N
     await page.get_by_role("button", name="Show").click()
     assert "as it was known on" in await page.locator("main").inner_text()
     assert 0 < await page.get_by_role("link", name="Proof").count() <= decisions
-    await page.goto(f"{record}/compared?from=2026-10-01&to={day}")
+    await page.goto(f"{record}/compared?from={in_days(-200)}&to={day}")
     assert "different" in await page.locator("main").inner_text()
     await page.goto(f"{record}/cases/{line['stream_id']}")
     async with page.expect_download() as expected:

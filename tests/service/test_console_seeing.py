@@ -18,6 +18,7 @@ from rfp_service.demonstration.neighbour import NAMES
 from shared.governance.audit.replay.parties import whom
 from tests.service.test_console_in_a_browser import looked_at
 from tests.support.browser import be_somebody, browser
+from tests.support.days import begin_in_days, in_days
 from tests.support.running import Running
 from tests.support.visiting import Visitor, rows_of, said, visitor
 
@@ -62,7 +63,7 @@ def test_a_figure_opens_its_cases_as_many_as_it_says(demonstration: Running) -> 
 
 def test_what_is_shown_comes_as_csv_by_the_same_choice(demonstration: Running) -> None:
     with visitor(demonstration, "paul-procurement") as paul:
-        for choice in ("", "?service_area=Libraries&from=2026-02-01&to=2026-06-30"):
+        for choice in ("", f"?service_area=Libraries&from={in_days(-300)}&to={in_days(-150)}"):
             page = paul.page(f"/bottlenecks{choice}")
             steps = re.search(r'href="([^"]+steps\.csv[^"]*)"', page)
             assert steps is not None
@@ -78,12 +79,14 @@ def test_what_is_shown_comes_as_csv_by_the_same_choice(demonstration: Running) -
 
 
 def test_two_periods_stand_side_by_side_with_their_own_figures(demonstration: Running) -> None:
-    days = "before_from=2026-03-01&before_to=2026-05-31&after_from=2026-08-01&after_to=2026-10-31"
-    asked = days.replace("05-31", "06-01").replace("10-31", "11-01")
+    begin = f"before_from={in_days(-270)}&after_from={in_days(-120)}"
+    days = f"{begin}&before_to={in_days(-180)}&after_to={in_days(-30)}"
+    asked = f"{begin}&before_to={in_days(-179)}&after_to={in_days(-29)}"
+    first = f"from={begin_in_days(-270)}&to={begin_in_days(-179)}"
     with visitor(demonstration, "pia-programme") as pia:
         page = pia.page(f"/bottlenecks/compared?{days}")
         compared = pia.asked(f"/rfps/comparison?{asked}")
-        before = pia.asked("/rfps/bottlenecks?from=2026-03-01T00:00Z&to=2026-05-31T23:00Z")
+        before = pia.asked(f"/rfps/bottlenecks?{first}")
     names = ("cycle_time", "raised", "reached_procurement")
     closed, _, raised, reached = rows_of(page, "figures")
     assert [closed[1:], raised[1:], reached[1:]] == [
@@ -144,18 +147,20 @@ def test_a_case_is_told_as_it_was_known_at_a_day_and_two_days_are_compared(demon
             story = sam.asked(f"/audit/streams/{case}{query}")
             page = sam.page(f"/record/cases/{case}{query}")
             assert f"{len(story['items'])} decisions" in page
-            assert f"<h1>{html.escape(story['title'])}</h1>" in page
+            assert f"<h1>{story['title']}</h1>" in html.unescape(page)
             assert story["ending"] in html.unescape(page)
             assert page.count(">Proof<") == len(story["items"])
-        compared = sam.page(f"/record/compared?from=2026-10-01&to={day}")
-        total = sam.asked(f"/audit/comparisons?from=2026-10-01&as_of={day}&count=true")["total"]
+        earlier = in_days(-200)
+        compared = sam.page(f"/record/compared?from={earlier}&to={day}")
+        total = sam.asked(f"/audit/comparisons?from={earlier}&as_of={day}&count=true")["total"]
         assert f"{total} cases are different" in compared
 
 
 def test_a_periods_figures_are_counted_as_the_api_counts_them(demonstration: Running) -> None:
     with visitor(demonstration, "sam-scrutiny") as sam:
-        page = sam.page("/record/period?from=2026-06-01&to=2026-08-31")
-        figures = sam.asked("/audit/periods?from=2026-05-31T23:00Z&to=2026-08-31T23:00Z")["recorded_now"]
+        period = f"from={begin_in_days(-240)}&to={begin_in_days(-59)}"
+        page = sam.page(f"/record/period?from={in_days(-240)}&to={in_days(-60)}")
+        figures = sam.asked(f"/audit/periods?{period}")["recorded_now"]
     named = {called: name for name, called in ASKED_FIRST.items()}
     for name, _, number, _ in rows_of(page, "unusual"):
         assert figures[named[name]]["n"] == int(number)
@@ -186,10 +191,11 @@ def test_the_record_is_for_scrutiny_and_checked_by_a_page_that_may_ask_nobody(de
 
 def test_outcomes_are_told_with_promises_and_measures_as_the_api_tells_them(demonstration: Running) -> None:
     with visitor(demonstration, "olga-outcomes") as olga:
-        page = olga.page("/outcomes?since=2026-05-30")
+        since = in_days(-184)
+        page = olga.page(f"/outcomes?since={since}")
         programme = next(each["id"] for each in olga.asked("/programmes")["items"] if each["purpose"])
         board = olga.asked("/outcomes", programme=programme)
-        kept = olga.asked("/outcomes/commitments", programme=programme, since="2026-05-30")
+        kept = olga.asked("/outcomes/commitments", programme=programme, since=since)
         measures = olga.asked("/outcomes/measures", programme=programme)["items"]
         assert f"{board['counts']['achieved']} milestones met" in said(page)
         assert f"{kept['counts']['met']} of {kept['counts']['promised']} promises kept" in said(page)
@@ -321,7 +327,7 @@ ALL = {
         "record-none": "/record?q=zebra",
         "record-line": "/record/3000",
         "record-period": "/record/period",
-        "record-compared": "/record/compared?from=2026-11-09&to=2026-11-12",
+        "record-compared": f"/record/compared?from={in_days(-21)}&to={in_days(-18)}",
         "record-verify": "/record/verify",
         "record-check": "/record/check.html",
         "start": "/start",
@@ -329,7 +335,7 @@ ALL = {
         "accessibility": "/accessibility",
     },
     "pia-programme": {
-        "outcomes": "/outcomes?since=2026-05-30",
+        "outcomes": f"/outcomes?since={in_days(-184)}",
         "readiness": "/readiness",
         "milestones": "/milestones?horizon=achieved",
     },

@@ -6,7 +6,7 @@ Specs that say "today" ask for it where they need it: a run may begin on one day
 import time
 from datetime import UTC, date, datetime, timedelta
 
-from shared.kernel.calendar import day_in_london, end_of
+from shared.kernel.calendar import day_in_london, end_of, start_of
 
 LONGEST_SPEC = timedelta(minutes=2)
 
@@ -19,6 +19,11 @@ def today() -> date:
 def in_days(days: int) -> str:
     """Return the day that comes in so many days, or was so many ago, as a request says it."""
     return (today() + timedelta(days=days)).isoformat()
+
+
+def begin_in_days(days: int) -> str:
+    """Return the instant at which that day begins in London, as a request says it."""
+    return f"{start_of(today() + timedelta(days=days)):%Y-%m-%dT%H:%MZ}"
 
 
 def wait_past_midnight() -> None:
