@@ -18,11 +18,11 @@ HEADINGS = (
     "End Date,Review Date,Invitation to Tender,SME,VCSE\r\n"
 )
 REGISTER = HEADINGS + (
-    "K-1,Network support,Ribble Networks Ltd,01234567,£0,01/04/2025,31/03/2028,,Yes,No,No\r\n"
-    "K-2,Library system,Wyre Software Ltd,n/a?,1,2025-04-01,2030-03-31,2029-01-01,No,medium?,False\r\n"
-    "K-3,Day care,Lune Care CIC,,50000,2025-04-01,2031-03-31,,Y,Yes,True\r\n"
-    "K-3,Day care,Wyre Care Ltd,,50000,2025-04-01,2032-03-31,,Y,Yes,True\r\n"
-    "K-3,Day care,Wyre Care Ltd,,50000,2025-04-01,2032-03-31,,Y,Yes,True\r\n"
+    "K-1,Network support,Ribble Networks Ltd,01234567,£0,01/04/2025,31/03/2048,,Yes,No,No\r\n"
+    "K-2,Library system,Wyre Software Ltd,n/a?,1,2025-04-01,2050-03-31,2049-01-01,No,medium?,False\r\n"
+    "K-3,Day care,Lune Care CIC,,50000,2025-04-01,2051-03-31,,Y,Yes,True\r\n"
+    "K-3,Day care,Wyre Care Ltd,,50000,2025-04-01,2052-03-31,,Y,Yes,True\r\n"
+    "K-3,Day care,Wyre Care Ltd,,50000,2025-04-01,2052-03-31,,Y,Yes,True\r\n"
     "K-4,Archive,,,,2026-04-01,2025-03-31,,,,\r\n"
 )
 
@@ -99,8 +99,8 @@ Sum to be paid over the length of the contract \
 (or the estimated annual spending or budget for the contract) (£),\
 Start date,End date,"Whether or not the supplier is a small or medium sized enterprise and/or a voluntary or \
 community sector organisation"
-CT-1,Wide area network,Digital,Fictional Systems Ltd,01234567,"£1,250,000.00",01/04/2023,31/03/2027,SME
-CT-2,Library system,Libraries,Fictional Software Ltd,SC123456,£0,01/04/2024,31/03/2028,VCSE
+CT-1,Wide area network,Digital,Fictional Systems Ltd,01234567,"£1,250,000.00",01/04/2023,31/03/2047,SME
+CT-2,Library system,Libraries,Fictional Software Ltd,SC123456,£0,01/04/2024,31/03/2048,VCSE
 """
 
 
@@ -147,25 +147,25 @@ async def test_a_register_that_comes_again_and_its_own_export_change_nothing(tak
 
 async def test_what_differs_is_told_first_then_decided_and_taken_back(taken_in: Api) -> None:
     api = taken_in
-    later = REGISTER.replace("31/03/2028", "31/03/2029").replace("K-1,Network", "K-1,Wide network")
+    later = REGISTER.replace("31/03/2048", "31/03/2049").replace("K-1,Network", "K-1,Wide network")
     tried = await handed_in(api, later, dry_run="true")
     assert (tried["difference_counts"]["changed"], tried["difference_counts"]["new"]) == (1, 0)
     decided = await handed_in(api, later)
     one = f"/v1/contracts/{contract_id('K-1')}"
     seen = (await api.get(one)).json()
-    assert (seen["title"], seen["current_end"]) == ("Wide network support", "2029-03-31")
+    assert (seen["title"], seen["current_end"]) == ("Wide network support", "2049-03-31")
     undo = {"decision": "undo", "reason": "The wrong file."}
     batch = f"/v1/contract-batches/{decided['batch']}"
     version = (await api.get(batch)).json()["version"]
     await api.client.post(f"{batch}/decisions", json=undo, headers=api.headers(CORA, If_Match=f'"{version}"'))
     api.position = await api.service.record.head()
     seen = (await api.get(one)).json()
-    assert (seen["title"], seen["current_end"]) == ("Network support", "2028-03-31")
+    assert (seen["title"], seen["current_end"]) == ("Network support", "2048-03-31")
     again = await handed_in(api, later, accept="unless_conflicting")
     told = {(d["what"], d["field"]) for d in again["differences"] if d["reference"] == "K-1"}
     assert told == {("changed", "title"), ("changed", "initial_end")}
     seen = (await api.get(one)).json()
-    assert (seen["title"], seen["current_end"]) == ("Wide network support", "2029-03-31")
+    assert (seen["title"], seen["current_end"]) == ("Wide network support", "2049-03-31")
     await handed_in(api, REGISTER, 403, PIA)
 
 
@@ -195,13 +195,13 @@ BATCHES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
     "owners": ({"owner": "olga", "reason": "R."}, {"owner": None}, {"owner": "olga"}),
     "notice-periods": (
         {"notice_count": 3, "notice_unit": "months", "reason": "Clause 12."},
-        {"last_safe": "2028-03-31"},
-        {"last_safe": "2027-12-31"},
+        {"last_safe": "2048-03-31"},
+        {"last_safe": "2047-12-31"},
     ),
     "confirmations": (
-        {"name": "initial_end", "day": "2028-06-30", "document": "0" * 64, "clause": "2", "page": 3},
-        {"current_end": "2028-03-31", "dates_confirmed": False},
-        {"current_end": "2028-06-30", "dates_confirmed": False},
+        {"name": "initial_end", "day": "2048-06-30", "document": "0" * 64, "clause": "2", "page": 3},
+        {"current_end": "2048-03-31", "dates_confirmed": False},
+        {"current_end": "2048-06-30", "dates_confirmed": False},
     ),
     "recommendations": (
         {"outcome": "let_lapse", "value_pence": 0, "reason": "Not used."},
