@@ -83,8 +83,11 @@ class ContractCourse:
 
     def does(self, command: Command[Contract], by: str, at: datetime, **facts: JsonValue) -> bool:
         """Let a character decide, no earlier than what was decided before."""
-        self.at = max(at, self.at + timedelta(seconds=30))
+        self.at = self._soonest(at)
         return self.stage.decide(self.thing, command, by, self.at, **facts)
+
+    def _soonest(self, at: datetime) -> datetime:
+        return max(at, self.at + timedelta(seconds=30))
 
     def is_registered(self) -> bool:
         """Register it, with the holes that real registers have."""
@@ -244,11 +247,17 @@ class ContractCourse:
         has_option = contract.clock.notice_by is not None and contract.terms.options
         return RenewalOutcome.EXTEND if has_option else RenewalOutcome.LET_LAPSE
 
+    def has_time(self, at: datetime) -> bool:
+        """Say whether the day for notice, or for its option, is still to come at a moment."""
+        by = self.contract.clock.notice_by
+        return by is None or day_in_london(at) <= by
+
     def execute(self, at: datetime) -> None:
-        """Do what was decided, once nothing must be published before it."""
+        """Do what was decided, once nothing must be published before it and while there is time."""
         waits = any(duty.standing is not DutyStanding.PUBLISHED for duty in self.contract.duties)
-        if self.contract.renewal.outcome is RenewalOutcome.EXTEND and not waits:
-            self.does(ExecuteExtension(), CARLO, at)
+        if self.contract.renewal.outcome is RenewalOutcome.EXTEND:
+            if not waits and self.has_time(self._soonest(at)):
+                self.does(ExecuteExtension(), CARLO, at)
         elif self.contract.renewal.outcome is RenewalOutcome.TERMINATE:
             sent_on = day_in_london(max(at, self.at))
             self.does(SendContractNotice(sent_on=sent_on, evidence="Recorded delivery"), LARS, at)

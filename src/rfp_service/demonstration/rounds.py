@@ -26,6 +26,7 @@ from shared.kernel.calendar import day_in_london, start_of
 from shared.kernel.system_actors import CLOCK
 
 CONTRACTS, ROUNDS = 150, 3
+TO_DECIDE = timedelta(days=6)  # from a review to what every tier has approved
 
 
 def tell_of_contracts(stage: Storyboard, start: datetime) -> None:
@@ -115,7 +116,8 @@ class RoundTale:
         """Decide, defer or explain one line; whatever can't be decided is deferred."""
         course = next(c for c in self.register if c.thing.id == found.contract)
         at = self.opening + timedelta(days=2, minutes=7 * number)
-        if number % 4 < 2 and course.is_decided(at, course.outcome):
+        in_time = course.has_time(at + TO_DECIDE)
+        if number % 4 < 2 and in_time and course.is_decided(at, course.outcome):
             course.execute(course.at + timedelta(hours=3))
             return
         if course.contract.renewal.is_approved:
