@@ -9,6 +9,7 @@ from rfp_service import logs
 from tests.prove.auditing import edits, the_past
 from tests.prove.counts import (
     crashes,
+    every_day,
     guards,
     idle_sockets,
     inboxes,
@@ -44,6 +45,7 @@ PROOFS: dict[str, Callable[[], str]] = {
     "properties": properties,
     "random-decisions": random_decisions,
     "guards": guards,
+    "every-day": every_day,
     "crashes": crashes,
     "programs": programs,
     "sender-kills": sender_kills,

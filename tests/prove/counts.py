@@ -61,6 +61,11 @@ def guards() -> str:
     )
 
 
+def every_day() -> str:
+    """Tell the demonstration's story on every day of the year to come."""
+    return f"the story of each day: {closing_line('-n', '2', 'tests/demonstration/every_day.py')}"
+
+
 def crashes() -> str:
     """Kill the service and its database, turn by turn, in the middle of writes."""
     said = closing_line("tests/service/test_crash.py", CRASHES=CRASHES)
