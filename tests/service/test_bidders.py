@@ -15,7 +15,7 @@ from tests.rfps.examples import ABSENT
 from tests.support.api import Api
 from tests.support.days import in_days
 from tests.support.people import HANA, LARS, LEO, PRIYA, SAM, Who
-from tests.support.procuring import AGREED, EVAN, awarded, closed, evaluated, opened
+from tests.support.procuring import AGREED, EVAN, awarded, closed, evaluated, last_change, opened
 from tests.support.specs import given
 
 ACME = {"name": "Fictional Systems Ltd", "number": "00000000"}
@@ -60,7 +60,7 @@ async def _declared_and_bid(api: Api) -> str:
             PRIYA,
             reference=reference,
             sha256="ab" * 32,
-            received_at=datetime.now(UTC).isoformat(),
+            received_at=await last_change(api, rfp),
             bidder=bidder,
         )
     return rfp
@@ -104,7 +104,7 @@ async def test_an_award_goes_to_whoever_made_the_bid_and_keeps_their_number(api:
         PRIYA,
         reference="A",
         sha256="ab" * 32,
-        received_at=datetime.now(UTC).isoformat(),
+        received_at=await last_change(api, rfp),
         bidder=ACME,
     )
     await api.decide(
@@ -113,7 +113,7 @@ async def test_an_award_goes_to_whoever_made_the_bid_and_keeps_their_number(api:
         PRIYA,
         reference="B",
         sha256="cd" * 32,
-        received_at=datetime.now(UTC).isoformat(),
+        received_at=await last_change(api, rfp),
     )
     await closed(api, rfp)
     await evaluated(api, rfp)

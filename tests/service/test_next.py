@@ -47,10 +47,7 @@ WANTED: Mapping[str, tuple[int, Says]] = {
     "record-score": (8, scored),
     "declare-interests": (2, lambda _: {"conflict": False, "statement": "I know none of them."}),
     "close-responses": (1, lambda _: {}),
-    "record-response": (
-        2,
-        lambda number: {"reference": f"B{number}", "sha256": "ab" * 32, "received_at": now().isoformat()},
-    ),
+    "record-response": (2, lambda number: {"reference": f"B{number}", "sha256": "ab" * 32}),
     "publish-tender-notice": (
         1,
         lambda _: {"reference": "T-1", "responses_by": (now() + AN_HOUR).isoformat()},
@@ -109,6 +106,8 @@ async def _one_step(api: Api, rfp: str, done: Counter[str]) -> bool:
                 if decision == "check-catalogue":
                     check = await api.post("/v1/catalogue-checks", {"query": "laptop"}, who)
                     body["check_id"] = check.json()["id"]
+                if decision == "record-response":
+                    body["received_at"] = seen["changed_at"]  # by the record: a clock may step back
                 headers = api.headers(who, If_Match=f'"{seen["version"]}"')
                 answer = await api.client.post(f"/v1/rfps/{rfp}/decisions", json=body, headers=headers)
                 if answer.status_code == 412:  # the clock was faster

@@ -7,7 +7,17 @@ from shared.kernel.calendar import end_of
 from tests.support.api import Api
 from tests.support.days import in_days, today
 from tests.support.people import ADA, DEREK, HANA, LARS, PAUL, PRIYA, RITA, SAM, SCHEME
-from tests.support.procuring import AN_HOUR, CRITERIA, EVAN, EVE, an_hour_later, awarded, closed, evaluated
+from tests.support.procuring import (
+    AN_HOUR,
+    CRITERIA,
+    EVAN,
+    EVE,
+    an_hour_later,
+    awarded,
+    closed,
+    evaluated,
+    last_change,
+)
 
 CASE = {"budget_code": "IT-1", "options_considered": "None", "conflicts": "None"}
 ROUTE = {"regime": "procurement_act_2023", "route": "open_tender"}
@@ -66,7 +76,7 @@ async def test_what_was_recorded_wrongly_of_a_tender_is_put_right_and_it_is_awar
     await api.decide(rfp, "publish-tender-notice", PRIYA, reference="T-1", responses_by=until_.isoformat())
     bid = {"sha256": "ab" * 32, "received_at": (asked_at - timedelta(days=1)).isoformat()}
     await no(api, "received-before-asked", rfp, "record-response", PRIYA, reference="A", **bid)
-    bid["received_at"] = datetime.now(UTC).isoformat()
+    bid["received_at"] = await last_change(api, rfp)
     await api.decide(rfp, "record-response", PRIYA, reference="WRONG", **bid)
     await api.decide(rfp, "record-response", PRIYA, reference="B", **bid)
     await _answered_wrongly_and_rightly(api, rfp)

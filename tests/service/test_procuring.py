@@ -33,7 +33,7 @@ async def test_an_rfp_goes_from_the_market_to_a_contract_and_clocks_move_it(api:
     shut = await closed(api, rfp)
     assert (shut["bids"], shut["late_bids"], shut["waiting_on"]) == (2, 0, "evaluators")
     with an_hour_later():
-        await bids(api, rfp, "TOO-LATE", after=AN_HOUR)
+        await bids(api, rfp, "TOO-LATE", received_at=(datetime.now(UTC) + AN_HOUR).isoformat())
     await evaluated(api, rfp)
     await awarded(api, rfp)
     await api.decide(rfp, "send-summaries", PRIYA, told=["A", "B"])

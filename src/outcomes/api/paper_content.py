@@ -98,9 +98,9 @@ async def _for_anybody(reading: Reading) -> Reading:
 
     Its instant is one at which the record ended there, so that whoever follows a link finds the same.
     """
-    last, following = [await reading.record.recorded_at(reading.position + n) for n in (0, 1)]
+    following = await reading.record.recorded_at(reading.position + 1)
     at = reading.as_of if following is None else min(reading.as_of, following - MOMENT)
-    return replace(reading, as_of=max(at, last) if last else at, person=NOBODY, areas=None, past=True)
+    return replace(reading, as_of=at, person=NOBODY, areas=None, past=True)
 
 
 async def record_at(service: CoreService, reading: Reading) -> RecordAt:

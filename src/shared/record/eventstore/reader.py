@@ -86,6 +86,7 @@ class Reader:
         self._pool = pool
         self.mapper = mapper
         self._historic = [cls.__name__ for cls in mapper.topics if cls.historic]
+        self._dated: tuple[int, datetime] | None = None  # the position asked for last, and its time
 
     def on(self, connection: Connection) -> "Reader":
         """Return one for who holds a connection: nobody who has one may wait for another to be free."""
@@ -190,10 +191,17 @@ class Reader:
         return {position: topics.known(topic or "") for position, topic in rows}
 
     async def recorded_at(self, position: int) -> datetime | None:
-        """Return when a position was recorded; nothing if the record does not reach it."""
+        """Return when a position was recorded; nothing if the record does not reach it.
+
+        The newest is asked for by every reading, and what is recorded stays: it is kept.
+        """
+        if (dated := self._dated) is not None and dated[0] == position:
+            return dated[1]
         at: datetime | None = await self._pool.fetchval(
             "SELECT recorded_at FROM stored_events WHERE notification_id = $1", position
         )
+        if at is not None:
+            self._dated = (position, at)
         return at
 
 

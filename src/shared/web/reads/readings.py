@@ -195,7 +195,7 @@ async def reading(request: Request, after: After = None, as_of: AsOf = None) -> 
     record: Reader = service.record
     visibility: Visibility = service.visibility
     now = datetime.now(UTC)
-    position, instant = await _meant(record, as_of, now)
+    position, instant = await _meant(record, as_of, now, max(after or 0, visibility.position))
     wanted = max(after or 0, position or 0)
     if wanted > visibility.position:
         if wanted > await record.head():
@@ -204,7 +204,10 @@ async def reading(request: Request, after: After = None, as_of: AsOf = None) -> 
             raise ViewsBehind(position=wanted, visible=visibility.position)
     past = position is not None
     visible = visibility.position
-    at, seen = (instant, position) if position is not None else (now, visible)
+    if position is None:
+        seen, at = visible, await _not_before(record, visible, now)
+    else:
+        seen, at = position, instant
     areas = getattr(request.state, "areas", None)
     person, redact = request.state.person, service.redact
     return Reading(service.pool, record, seen, visible, at, past, person, redact, areas, kept=service.kept)
@@ -212,7 +215,7 @@ async def reading(request: Request, after: After = None, as_of: AsOf = None) -> 
 
 async def earlier(then: Reading, as_of: str) -> Reading | None:
     """Return the reading of an earlier time, for whoever reads; nothing if it is not earlier."""
-    position, instant = await _meant(then.record, as_of, then.as_of)
+    position, instant = await _meant(then.record, as_of, then.as_of, then.position)
     if position is None or position > then.position or instant > then.as_of:
         return None
     return replace(then, position=position, as_of=instant, past=True, happened_by=None)
@@ -233,14 +236,26 @@ async def replaying(
     return replace(then, position=then.visible, happened_by=then.as_of)
 
 
-async def _meant(record: Reader, as_of: str | None, now: datetime) -> tuple[int | None, datetime]:
-    """Return the position and instant that `as_of` means; no position where it means now."""
+async def _meant(record: Reader, as_of: str | None, now: datetime, seen: int) -> tuple[int | None, datetime]:
+    """Return the position and instant that `as_of` means; no position where it means now.
+
+    What was recorded before the last position that is seen is past, whatever a process's clock says.
+    """
     if as_of is not None and as_of.isascii() and as_of.isdigit() and len(as_of) <= POSITION_DIGITS:
         return int(as_of), await record.recorded_at(int(as_of)) or now
     instant = end_of_day(as_of) if as_of is not None and DAY_ALONE.match(as_of) else instant_of(as_of)
-    if instant is None or instant >= now:
+    if instant is None or (instant >= now and instant >= await _not_before(record, seen, now)):
         return None, now
     return await record.position_at(instant), instant
+
+
+async def _not_before(record: Reader, position: int, now: datetime) -> datetime:
+    """Return now, or when a position was recorded: clocks differ and step back, and what is shown has been.
+
+    Whoever asks again as of the instant that an answer gives must find there what was answered.
+    """
+    recorded = await record.recorded_at(position) if position else None
+    return now if recorded is None else max(now, recorded)
 
 
 def instant_of(text: str | None) -> datetime | None:
