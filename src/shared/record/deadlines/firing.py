@@ -6,7 +6,7 @@ appends: whoever dies between appending and settling only makes the next one fin
 
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 import asyncpg
 import structlog
@@ -17,7 +17,7 @@ from shared.kernel.person import Person
 from shared.kernel.system_actors import CLOCK, stamp_of
 from shared.record.database import AWAY, being_cancelled
 from shared.record.deadlines.deadline import Deadline, Due
-from shared.record.deadlines.table import ATTEMPTS_LIMIT, NEXT, NOT_TRIED, POSTPONE, claim, settle
+from shared.record.deadlines.table import ATTEMPTS_LIMIT, NEXT, NOT_TRIED, NOW, POSTPONE, claim, settle
 from shared.record.eventstore.store import EventStore
 from shared.record.eventstore.unread import EventUnread
 
@@ -39,9 +39,12 @@ class Firing:
         self._kinds = {deadline.kind: deadline for deadline in deadlines}
 
     async def fire(self, now: datetime | None = None) -> int:
-        """Decide whatever has come due; return how many there were."""
-        now = now or datetime.now(UTC)
+        """Decide whatever has come due; return how many there were.
+
+        Now is what the database's clock says, for it settles only what has come by that clock.
+        """
         async with self._pool.acquire() as connection:
+            now = now or await connection.fetchval(NOW)
             claimed = await claim(connection, now)
             for due in claimed:
                 if outcome := await self._outcome(due, now):

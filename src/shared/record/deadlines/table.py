@@ -12,6 +12,7 @@ CLAIM_LIMIT = 100
 LEASE = "interval '60 seconds'"
 ATTEMPTS_LIMIT = 50
 
+NOW = "SELECT clock_timestamp()"
 CLAIM = f"""
 UPDATE deadlines SET leased_until = clock_timestamp() + {LEASE}, attempts = attempts + 1
 WHERE id IN (

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,6 +17,7 @@ from rfp_service.rfps.domain.stages import Stage
 from shared.kernel.messages import Known
 from shared.kernel.person import Person
 from shared.kernel.system_actors import CLOCK
+from shared.record.deadlines import firing as firing_module
 from shared.record.deadlines.deadline import LATE_AFTER
 from shared.record.deadlines.firing import Firing
 from shared.record.deadlines.table import ATTEMPTS_LIMIT
@@ -27,6 +28,11 @@ from tests.rfps.examples import IN_APPROVAL
 from tests.rfps.way import STANDSTILL_ENDS
 from tests.support.postgres import by_owner, session
 from tests.support.specs import NOW, RULES, TIERS, as_stored, stamp
+
+SET_SOON = """
+INSERT INTO deadlines (case_id, kind, version, due_at)
+VALUES ($1, $2, $3, clock_timestamp() + interval '1 minute')
+"""
 
 
 async def known(person: Person) -> Known:
@@ -103,6 +109,38 @@ async def test_after_downtime_what_was_due_happens_late_and_says_so(
     assert last.event.late
     assert last.happened_at > STANDSTILL_ENDS + LATE_AFTER
     assert [row["outcome"] for row in await rows(pool)] == ["moot", "moved"]
+
+
+def clock_of_the_process(patch: pytest.MonkeyPatch, by: timedelta) -> None:
+    """Let the process's clock differ from the database's."""
+
+    class Differs(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime.now(tz) + by
+
+    patch.setattr(firing_module, "datetime", Differs)
+
+
+async def test_what_has_not_come_by_the_databases_clock_waits_though_the_process_is_ahead(
+    pool: asyncpg.Pool, store: EventStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in (1, 2):
+        await pool.execute(SET_SOON, uuid4(), STANDSTILL, number)
+    clock_of_the_process(monkeypatch, timedelta(hours=1))
+    assert await firing(pool, store).fire() == 0
+    assert [(row["attempts"], row["leased_until"]) for row in await rows(pool)] == [(0, None)] * 2
+
+
+async def test_what_has_come_by_the_databases_clock_fires_at_its_time_though_the_process_is_behind(
+    pool: asyncpg.Pool, store: EventStore, rfp: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock_of_the_process(monkeypatch, STANDSTILL_ENDS - datetime.now(UTC) - timedelta(days=1))
+    before = await pool.fetchval("SELECT clock_timestamp()")
+    assert await firing(pool, store).fire() == 2
+    *_, last = await store.reader.stream(rfp)
+    assert isinstance(last.event, StandstillExpired)
+    assert before <= last.happened_at <= await pool.fetchval("SELECT clock_timestamp()")
 
 
 async def test_a_deadline_that_died_between_appending_and_settling_happens_once(
