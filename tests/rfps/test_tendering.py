@@ -146,11 +146,12 @@ def test_a_bid_at_the_very_instant_is_late_where_the_scheme_says_so(known: Rules
     assert received.late is True  # type: ignore[attr-defined]
 
 
-def test_no_bid_came_before_the_market_was_asked() -> None:
-    before = NOW - timedelta(microseconds=1)
+def test_no_bid_came_before_the_market_was_asked_but_clocks_may_differ() -> None:
+    first = NOW - timedelta(minutes=5)
+    before = first - timedelta(microseconds=1)
     spec = given(ABSENT, *OPEN)
     spec.when(way.bid("A", before), **OFFICER).refused(ReceivedBeforeAsked, received_at=before, asked_at=NOW)
-    spec.when(way.bid("A", NOW), **OFFICER).leads_to(stage=Stage.OPEN)
+    spec.when(way.bid("A", first), **OFFICER).leads_to(stage=Stage.OPEN)
 
 
 def test_a_late_bid_is_recorded_and_never_measured() -> None:
@@ -220,6 +221,22 @@ def _references(history: way.History) -> tuple[list[str], tuple[str, ...]]:
 def test_a_bid_is_recorded_once_and_not_before_it_came() -> None:
     given(ABSENT, *WITH_BIDS).when(way.bid("A"), at=TOO_LATE, **OFFICER).refused(AlreadyReceived)
     given(ABSENT, *OPEN).when(way.bid("A"), at=NOW, **OFFICER).refused(ReceivedInTheFuture)
+
+
+def test_a_bid_may_come_from_a_portal_whose_clock_is_ahead() -> None:
+    last = NOW + timedelta(minutes=5)
+    ahead = last + timedelta(microseconds=1)
+    given(ABSENT, *OPEN).when(way.bid("A", ahead), **OFFICER).refused(ReceivedInTheFuture, received_at=ahead)
+    [received] = given(ABSENT, *OPEN).when(way.bid("A", last), **OFFICER).events()
+    assert (received.received_at, received.late) == (last, False)
+
+
+def test_a_portal_whose_clock_is_ahead_tells_of_a_late_bid_once_there_are_scores() -> None:
+    just_before = RESPONSES_BY - timedelta(seconds=20)
+    spec = given(ABSENT, *way.SCORED)
+    late = spec.when(way.bid("C", TOO_LATE), at=just_before, **OFFICER).events()
+    assert [event.late for event in late] == [True]
+    spec.when(way.bid("C", IN_TIME), at=just_before, **OFFICER).refused(ScoringHasBegun)
 
 
 def test_responses_close_by_hand_no_sooner_than_by_the_clock() -> None:

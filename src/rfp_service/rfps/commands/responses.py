@@ -1,7 +1,7 @@
 """While the market answers: questions, answers to everybody, and bids of which only a seal is kept."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -29,6 +29,8 @@ from shared.kernel.fields import WHOLE, Code, Instant, LongText
 from shared.kernel.messages import Command, Stamp
 
 QUESTIONS_LIMIT = 1_000
+# By how much the portal's clock may differ from this service's, and those of its processes from one another.
+CLOCKS_DIFFER = timedelta(minutes=5)
 
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$", examples=["0" * 64])]
 
@@ -85,7 +87,8 @@ class RecordResponse(Command[Rfp]):
     def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_taking_bids(rfp)
         must_not_be_requester(rfp, stamp)
-        if rfp.tender.scores and not is_late(rfp, stamp.at, stamp):  # nothing that has come can be late
+        # Until here nothing that has come can be late.
+        if rfp.tender.scores and not is_late(rfp, stamp.at + CLOCKS_DIFFER, stamp):
             raise ScoringHasBegun(ended_at=rfp.tender.responses_by)
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> Sequence[RfpEvent]:
@@ -136,11 +139,11 @@ def is_late(rfp: Rfp, received_at: datetime, stamp: Stamp) -> bool:
 
 
 def must_have_come(rfp: Rfp, received_at: datetime, stamp: Stamp) -> None:
-    """Refuse a time of receipt that lies ahead, or before the market was asked."""
-    if received_at > stamp.at:
+    """Refuse a time of receipt that lies ahead or before the market was asked, by more than clocks differ."""
+    if received_at > stamp.at + CLOCKS_DIFFER:
         raise ReceivedInTheFuture(received_at=received_at)
     asked_at = rfp.tender.asked_at
-    if asked_at is not None and received_at < asked_at:
+    if asked_at is not None and received_at < asked_at - CLOCKS_DIFFER:
         raise ReceivedBeforeAsked(received_at=received_at, asked_at=asked_at)
 
 
