@@ -102,6 +102,33 @@ async def test_who_must_say_it_anew_is_asked_to_and_may_not_pass_with_an_old_sig
     assert (answer.status_code, answer.headers["location"]) == (303, "/console")
 
 
+async def test_a_clock_behind_the_providers_lets_in_whoever_has_just_signed_in(
+    council: Api, issuer: Issuer
+) -> None:
+    asked = await at_provider(council)
+    assert (await come_back(council, issuer, asked, iat=int(time.time()) + 310)).status_code == 403
+    asked = await at_provider(council)
+    assert (await come_back(council, issuer, asked, iat=int(time.time()) + 280)).status_code == 303
+
+
+async def test_a_clock_behind_the_providers_makes_no_old_sign_in_a_fresh_one(
+    council: Api, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ahead = int(time.time()) + 200
+    asked = await at_provider(council, "?again=yes")
+    old = await come_back(council, issuer, asked, iat=ahead, auth_time=ahead - 301)
+    assert old.status_code == 403
+    asked = await at_provider(council, "?again=yes")
+    fresh = await come_back(council, issuer, asked, iat=ahead, auth_time=ahead - 100)
+    assert fresh.status_code == 303
+    path = "/console/people/somebody/decisions/erase"
+    assert (await council.client.get(path)).status_code in (403, 404)
+    later = time.time() + 250
+    monkeypatch.setattr(visits.time, "time", lambda: later)  # 350 seconds after they said who they are
+    again = f"/console/sign-in/begin?again=yes&back={quote(path, safe='')}"
+    assert (await council.client.get(path)).headers["location"] == again
+
+
 async def test_signing_out_everywhere_ends_every_session(council: Api, issuer: Issuer) -> None:
     secrets = []
     for _ in range(2):

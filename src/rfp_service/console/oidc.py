@@ -16,7 +16,7 @@ from pydantic import JsonValue
 
 from shared.kernel.errors import NotAllowed, NotReady
 from shared.settings import Settings
-from shared.web.access.claims import ALGORITHMS, LEEWAY_SECONDS
+from shared.web.access.claims import ALGORITHMS, EARLY_SECONDS, LEEWAY_SECONDS
 from shared.web.access.fetched_keys import DISCOVERY, FETCH_SECONDS
 from shared.web.access.token_keys import NotTheIssuer, must_be_private, signing_keys
 
@@ -121,8 +121,11 @@ async def exchanged(settings: Settings, asked: AskedAtProvider, code: str) -> At
         log.warning("sign-in failed", error=type(error).__name__)
         raise SignInFailed from None
     _must_be_ours(claims, settings, asked)
-    signed_in_at = claims.get("auth_time", claims["iat"])
-    return AtProvider(access, str(claims.get("name", "")), int(str(signed_in_at)))
+    issued = int(str(claims["iat"]))
+    # Nobody has said who they are just now for longer because this clock is behind the provider's.
+    behind = max(0, issued - int(time.time()))
+    signed_in_at = int(str(claims.get("auth_time", issued))) - behind
+    return AtProvider(access, str(claims.get("name", "")), signed_in_at)
 
 
 async def _tokens(
@@ -197,10 +200,14 @@ def _must_be_ours(claims: Mapping[str, JsonValue], settings: Settings, asked: As
     in_date = (
         isinstance(issued, int)
         and isinstance(expires, int)
-        and issued - LEEWAY_SECONDS <= now < expires + LEEWAY_SECONDS
+        and issued - EARLY_SECONDS <= now < expires + LEEWAY_SECONDS
     )
     said_anew = claims.get("auth_time", issued)
-    is_fresh = not asked.again or (isinstance(said_anew, int) and now - said_anew < FRESH_SECONDS)
+    is_fresh = not asked.again or (
+        isinstance(issued, int)
+        and isinstance(said_anew, int)
+        and max(now, issued) - said_anew < FRESH_SECONDS
+    )
     if (
         claims.get("iss") != settings.token_issuer
         or settings.sign_in_client_id not in audiences

@@ -13,7 +13,8 @@ from shared.kernel.roles import Role
 Claims = Mapping[str, JsonValue]
 
 ALGORITHMS = ("RS256", "PS256", "ES256", "Ed25519", "EdDSA")
-LEEWAY_SECONDS = 30
+LEEWAY_SECONDS = 30  # after a token's end
+EARLY_SECONDS = 300  # before its beginning: "a few minutes" (RFC 7519, 4.1.5); no token lasts longer by it
 NAME_LIMIT = 200
 SUBJECT_LIMIT = 255  # OpenID Connect Core, section 2
 
@@ -97,7 +98,7 @@ def _must_be_in_date(claims: Claims, now: float) -> None:
     if expires_at(claims) <= now:
         raise NotAuthenticated
     for name in ("nbf", "iat"):
-        if name in claims and _instant(claims, name) > now + LEEWAY_SECONDS:
+        if name in claims and _instant(claims, name) > now + EARLY_SECONDS:
             raise NotAuthenticated
 
 

@@ -173,8 +173,8 @@ FORGERIES: dict[str, Callable[[Issuer], str]] = {
     # out of date
     "expired": at(exp=-31),
     "expired for years": claims(exp=1_500_000_000),
-    "not yet valid": at(nbf=31),
-    "issued in the future": at(iat=3_600),
+    "not yet valid": at(nbf=310),
+    "issued in the future": at(iat=310),
     "no expiry": claims(exp=None),
     "expiry as text": claims(exp="2999-01-01"),
     "expiry true": claims(exp=True),

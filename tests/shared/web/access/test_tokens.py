@@ -100,6 +100,16 @@ async def test_clocks_may_differ_a_little(issuer: Issuer, tokens: Tokens) -> Non
     await tokens.identity(issuer.token(nbf=now + 25, iat=now + 25))
 
 
+async def test_a_clock_minutes_behind_the_issuers_lets_in_whoever_has_just_signed_in_and_not_for_longer(
+    issuer: Issuer, tokens: Tokens
+) -> None:
+    now = int(time.time())
+    issuers = now + 290
+    await tokens.identity(issuer.token(nbf=issuers, iat=issuers, exp=issuers + 600))
+    with pytest.raises(NotAuthenticated):
+        await tokens.identity(issuer.token(exp=now - 40))
+
+
 async def test_what_was_verified_counts_until_it_expires_and_no_longer(
     issuer: Issuer, tokens: Tokens, monkeypatch: pytest.MonkeyPatch
 ) -> None:
