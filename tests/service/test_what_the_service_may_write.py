@@ -6,6 +6,8 @@ import asyncpg
 import pytest
 
 from rfp_service.rooms import REACTIONS, VIEWS
+from shared.governance.audit.copies import FAILED
+from shared.ledger.witness_client import DID_NOT_SIGN, SILENCE
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting.reactions import Reactor
 from tests.shared.governance.audit.examples import kept
@@ -73,6 +75,13 @@ INSERT INTO api_key_uses VALUES (gen_random_uuid(), 'x', now());
 INSERT INTO document_files (sha256, content) VALUES (encode(sha256('a'), 'hex'), 'a');
 INSERT INTO issued_documents (sha256, media_type, content) VALUES (encode(sha256('a'), 'hex'), 'x', 'a');
 INSERT INTO witness_answers (witness) VALUES ('a');
+"""
+BEFORE_IT_WAS_SET_BACK = """
+INSERT INTO log_keys VALUES ('a', 'witness', 0);
+UPDATE witness_answers SET failing_since = now() + interval '1 minute';
+UPDATE log_copies SET copied_at = now() + interval '1 minute', failing_since = now() + interval '1 minute';
+UPDATE delivery_attempts SET answered_at = now() + interval '1 minute', status_code = 500 WHERE outcome = '';
+UPDATE deliveries SET due_at = now() + interval '32 days', leased_until = now() + interval '2 days';
 """
 GROUPS = [line for line in PAGE.read_text().splitlines() if line.startswith("| ")]
 ATTACKS = {
@@ -271,3 +280,25 @@ async def test_nobody_writes_what_did_not_happen(standing: asyncpg.Pool, *, real
                 continue
             accepted.append(attack)
     assert accepted == []
+
+
+async def test_what_was_written_before_the_databases_clock_was_set_back_holds_nothing_up(
+    base: Base, standing: asyncpg.Pool
+) -> None:
+    async with session(base.owner) as owner:
+        await owner.execute(BEFORE_IT_WAS_SET_BACK)
+    it_was_away = ("a", False, "away", SILENCE)
+    assert await standing.fetchval(DID_NOT_SIGN, *it_was_away) is False
+    await standing.execute(FAILED, "file:///x", "away")
+    await standing.execute("UPDATE delivery_attempts SET outcome = 'failed' WHERE outcome = ''")
+    await standing.execute("UPDATE deliveries SET tries = tries + 1")
+    ahead = "now() + interval '40 days'"
+    for changed in (
+        f"witness_answers SET failing_since = {ahead}",
+        f"log_copies SET copied_at = {ahead}",
+        f"log_copies SET failing_since = {ahead}",
+        f"deliveries SET due_at = {ahead}",
+        f"deliveries SET leased_until = {ahead}",
+    ):
+        with pytest.raises(asyncpg.CheckViolationError):
+            await standing.execute(f"UPDATE {changed}")

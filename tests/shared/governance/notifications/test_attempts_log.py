@@ -62,3 +62,16 @@ async def test_whoever_died_before_the_rows_said_so_is_made_up_for(pool: asyncpg
         assert await hash_attempts(pool, here.store, stamp("sender")) == 0
         assert (await here.store.load(LOG_ID, AttemptsLog())).version == 1
         assert {row["batch"] for row in await here.attempts()} == {1}
+
+
+async def test_attempts_answered_before_the_databases_clock_was_set_back_are_vouched_for(
+    pool: asyncpg.Pool,
+) -> None:
+    async with receiving() as receiver, ground(pool) as here:
+        await here.endpoint(receiver.url)
+        await here.tell(3)
+        await here.send()
+        async with session(as_owner(pool)) as owner:
+            await owner.execute("UPDATE delivery_attempts SET answered_at = now() + interval '1 minute'")
+        assert await hash_attempts(pool, here.store, stamp("sender")) == 3
+        assert await batches_that_differ(pool, here.store.reader) == []
