@@ -272,6 +272,48 @@ def test_a_contract_is_held_against_the_transition_date() -> None:
     assert (before.transition, before.transition_last_safe) == (AgainstTransition.ENDS_BEFORE, None)
 
 
+TACIT_BEFORE_THE_TRANSITION = TACIT_FROM_2020 | {"start": date(2023, 2, 1)}  # ends 31 January
+RUNS_PAST, ENDS_BEFORE = AgainstTransition.RUNS_PAST, AgainstTransition.ENDS_BEFORE
+
+
+@pytest.mark.parametrize(
+    ("on", "more", "transition", "leave_by"),
+    [
+        (date(2025, 6, 1), {}, RUNS_PAST, date(2026, 10, 31)),  # one roll-over before it, and one past it
+        (date(2026, 3, 2), {}, RUNS_PAST, date(2026, 10, 31)),
+        (date(2026, 11, 1), {}, RUNS_PAST, date(2026, 10, 31)),  # too late
+        (date(2026, 3, 2), {"roll_months": 1, "notice": months(1)}, RUNS_PAST, date(2027, 2, 28)),
+        (date(2026, 3, 2), {"served_on_working_days": True}, RUNS_PAST, date(2026, 10, 30)),
+        (date(2026, 3, 2), {"notice_given_on": date(2026, 3, 1)}, ENDS_BEFORE, None),
+        (date(2026, 3, 2), {"maximum_months": 48}, ENDS_BEFORE, None),
+        (date(2026, 3, 2), {"roll_months": 0}, ENDS_BEFORE, None),
+        (date(2026, 3, 2), {"ended_on": date(2026, 3, 1)}, ENDS_BEFORE, None),
+        (date(2026, 3, 2), {"continuation": Continuation.EXPRESS}, ENDS_BEFORE, None),
+    ],
+)
+def test_a_tacit_contract_runs_past_the_transition_unless_notice_is_given_for_its_last_end_before_it(
+    on: date, more: dict[str, Any], transition: AgainstTransition, leave_by: date | None
+) -> None:
+    found = dates(on, **TACIT_BEFORE_THE_TRANSITION | more)
+    assert (found.transition, found.transition_last_safe) == (transition, leave_by)
+
+
+def test_with_an_option_exercised_its_last_end_before_the_transition_is_counted_beyond_it() -> None:
+    terms = TACIT_FROM_2020 | {"options": (TermOption(36), TermOption(6)), "exercised": 2}
+    found = dates(date(2023, 5, 1), **terms)  # to January 2027
+    assert found.current_end == date(2027, 1, 31)
+    assert (found.transition, found.transition_last_safe) == (RUNS_PAST, date(2026, 10, 31))
+
+
+@pytest.mark.parametrize("continuation", Continuation)
+def test_a_contract_that_was_ended_before_the_transition_does_not_run_past_it(
+    continuation: Continuation,
+) -> None:
+    terms = TACIT_FROM_2020 | {"term_months": 120, "continuation": continuation}
+    found = dates(date(2026, 3, 2), **terms, ended_on=date(2026, 3, 1))
+    assert (found.transition, found.transition_last_safe) == (ENDS_BEFORE, None)
+
+
 def test_without_an_end_nothing_is_guessed() -> None:
     found = dates(date(2026, 3, 2), start=date(2024, 4, 2))
     assert (found.current_end, found.last_safe) == (None, None)

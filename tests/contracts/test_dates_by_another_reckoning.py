@@ -12,7 +12,7 @@ from dateutil.rrule import DAILY, FR, MO, TH, TU, WE, rrule
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rfp_service.contracts.domain.dates import Moment, dates_on
+from rfp_service.contracts.domain.dates import AgainstTransition, Moment, dates_on
 from rfp_service.contracts.domain.terms import (
     Continuation,
     NoticePeriod,
@@ -23,6 +23,7 @@ from rfp_service.contracts.domain.terms import (
     Terms,
 )
 from shared.kernel.calendar import WorkingDays
+from shared.kernel.states import replace
 
 EXAMPLES = 10_000 if os.environ.get("HYPOTHESIS_PROFILE") == "prove" else 200
 DAYS = WorkingDays()
@@ -145,6 +146,26 @@ def test_the_dates_of_any_contract_come_out_as_another_calculation_has_them(term
     assert found.initial_end is not None
     assert Reckoned(found.initial_end, found.current_end, found.last_safe, found.rolls) == reckon(terms, on)
     assert found.steps
+
+
+@settings(max_examples=EXAMPLES)
+@given(terms=contracts(), on=some_days, transition=some_days)
+def test_without_notice_by_its_last_safe_day_any_contract_is_beyond_the_transition_on_the_next(
+    terms: Terms, on: date, transition: date
+) -> None:
+    terms = replace(terms, notice_given_on=None)
+
+    def ends_before(day: date) -> bool:
+        end = dates_on(terms, Moment(day, DAYS)).current_end
+        return end is not None and end < transition
+
+    found = dates_on(terms, Moment(on, DAYS, transition))
+    runs_past = not ends_before(date(2045, 1, 1))
+    assert (found.transition is AgainstTransition.RUNS_PAST) == runs_past
+    if runs_past and ends_before(date(2000, 1, 1)):
+        assert found.transition_last_safe is not None
+        assert ends_before(found.transition_last_safe)
+        assert not ends_before(found.transition_last_safe + timedelta(days=1))
 
 
 @st.composite

@@ -30,7 +30,7 @@ YEARS_LIMIT = 200
 
 
 class AgainstTransition(StrEnum):
-    """How a contract's end stands to the transition date."""
+    """Whether a contract ends before the transition date, or runs past it, if nobody does anything."""
 
     UNKNOWN = "unknown"
     ENDS_BEFORE = "ends_before"
@@ -91,6 +91,10 @@ def _fixed(terms: Terms, anchor: Anchor, moment: Moment) -> ContractDates:
     last_safe = _last_safe(terms, end, rolls, moment.days)
     following = _next_option(terms, anchor, months, end, moment.days)
     running = standing is Standing.RUNNING
+    leave_by = _last_safe_before_rolling_past(terms, anchor, moment)
+    transition = _against(terms.ended_on or end, moment.transition)
+    if leave_by is None and transition is AgainstTransition.RUNS_PAST:
+        leave_by = last_safe
     if moment.in_words:
         steps += option_words(terms, *following) if following and running else []
         steps += [*notice_words(terms, end, last_safe), *standing_words(standing, terms, end)]
@@ -103,8 +107,8 @@ def _fixed(terms: Terms, anchor: Anchor, moment: Moment) -> ContractDates:
         exercise_by=following[1] if following and running else None,
         alerts=_alerts(last_safe, moment) if running and terms.notice_given_on is None else (),
         standing=standing,
-        transition=_against(end, moment.transition),
-        transition_last_safe=last_safe if _runs_past(end, moment.transition) else None,
+        transition=transition if leave_by is None else AgainstTransition.RUNS_PAST,
+        transition_last_safe=leave_by,
         steps=tuple(steps) if moment.in_words else (),
     )
 
@@ -132,6 +136,27 @@ def _rolled(terms: Terms, anchor: Anchor, moment: Moment) -> tuple[date, int, in
             f" rolled over by {terms.roll_months} months, ends {said(end)}"
         )
     return end, rolls, months, steps
+
+
+def _last_safe_before_rolling_past(terms: Terms, anchor: Anchor, moment: Moment) -> date | None:
+    """Return the last safe day of a notice without which a tacit contract rolls past the transition.
+
+    It is that of its last end before the transition. None where notice was given, or nothing rolls past it.
+    """
+    settled = terms.notice_given_on or terms.ended_on
+    if terms.continuation is not Continuation.TACIT or settled or moment.transition is None:
+        return None
+    months, rolls = sum(option.months for option in terms.options[: terms.exercised]), 0
+    end = _capped(terms, anchor.end(months))
+    while terms.roll_months and end < moment.transition:
+        months += terms.roll_months
+        later = _capped(terms, anchor.end(months))
+        if later <= end:
+            return None
+        if later >= moment.transition:
+            return _last_safe(terms, end, rolls, moment.days)
+        rolls, end = rolls + 1, later
+    return None
 
 
 def _given_by(terms: Terms, safe: date) -> bool:
@@ -178,10 +203,6 @@ def _alerts(last_safe: date | None, moment: Moment) -> tuple[date, ...]:
     return tuple(sorted(last_safe - timedelta(days=lead) for lead in moment.lead_days))
 
 
-def _runs_past(end: date | None, transition: date | None) -> bool:
-    return _against(end, transition) is AgainstTransition.RUNS_PAST
-
-
 def _against(end: date | None, transition: date | None) -> AgainstTransition:
     """Compare: a contract whose last day is before the transition date ends before it."""
     if transition is None:
@@ -196,7 +217,7 @@ def _without_end(terms: Terms, moment: Moment, steps: tuple[str, ...]) -> Contra
     standing = _standing(terms, None, moment.on)
     return ContractDates(
         standing=standing,
-        transition=_against(None, moment.transition),
+        transition=_against(terms.ended_on, moment.transition),
         steps=(*steps, *standing_words(standing, terms, None)),
     )
 
@@ -211,7 +232,7 @@ def _rolling(terms: Terms, moment: Moment) -> ContractDates:
     last_safe = last_safe_before(end, terms.notice, terms, moment.days)
     steps = (f"rolling: can be ended to {said(end)}", *notice_words(terms, end, last_safe)[1:])
     blank = _without_end(terms, moment, steps)
-    if blank.standing is not Standing.RUNNING or terms.notice_given_on is not None:
+    if _is_settled(blank, terms):
         return blank
     return replace(
         blank,
@@ -223,7 +244,16 @@ def _rolling(terms: Terms, moment: Moment) -> ContractDates:
 
 def _at_any_time(terms: Terms, moment: Moment) -> ContractDates:
     blank = _without_end(terms, moment, ("rolling: can be ended at any time", period_words(terms)))
-    return replace(blank, transition_last_safe=_to_leave_by(terms, moment))
+    return (
+        blank
+        if _is_settled(blank, terms)
+        else replace(blank, transition_last_safe=_to_leave_by(terms, moment))
+    )
+
+
+def _is_settled(dates: ContractDates, terms: Terms) -> bool:
+    """Say whether nothing is left to be notified: the contract has ended, or notice was given."""
+    return dates.standing is not Standing.RUNNING or terms.notice_given_on is not None
 
 
 def _to_leave_by(terms: Terms, moment: Moment) -> date | None:
