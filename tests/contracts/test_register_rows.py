@@ -1,10 +1,19 @@
 """A row of a register of contracts: what is new is flagged, the same again says nothing, changes are kept."""
 
 from datetime import date
+from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from rfp_service.contracts.api.register_headings import HEADINGS
-from rfp_service.contracts.api.registers import CONTRACT_REGISTER_FORM, FIELDS
+from rfp_service.contracts.api.registers import (
+    CONTRACT_REGISTER_FORM,
+    FIELDS,
+    NOT_THE_CURRENT_END,
+    NOT_THE_INITIAL_END,
+    prepared,
+)
 from rfp_service.contracts.commands.bulk_decisions import NameContractOwner, SetNoticePeriod
 from rfp_service.contracts.commands.register_rows import BY_REGISTER, ImportContract
 from rfp_service.contracts.commands.restatement import UndoContractBatch
@@ -12,6 +21,7 @@ from rfp_service.contracts.domain.contract import Contract, ContractStage, FlagC
 from rfp_service.contracts.domain.events import (
     ClockSet,
     ContractAmended,
+    ContractEvent,
     ContractFlagAnswered,
     ContractRegistered,
     ContractTermsCorrected,
@@ -25,8 +35,8 @@ from rfp_service.contracts.domain.renewal_events import ContractExpired, ReviewF
 from rfp_service.contracts.domain.restatement import ContractRestated, snapshot
 from shared.web.registers.register import headings_of
 from shared.web.tabular.headings import key_words
-from tests.contracts.examples import NONE, REGISTERED, happened, register
-from tests.support.specs import given
+from tests.contracts.examples import NONE, REGISTERED, TACIT, happened, register
+from tests.support.specs import RULES, given, stamp
 
 START, END, LATER = date(2025, 4, 1), date(2028, 3, 31), date(2029, 3, 31)
 ROW = ImportContract(
@@ -39,6 +49,7 @@ ROW = ImportContract(
     unread={"SME": "large"},
 )
 LANDED = happened(ROW)
+STORE: Any = None  # nothing is looked up
 BATCH = uuid4()
 UNDO = UndoContractBatch(undone=BATCH, reason="The wrong file.")
 
@@ -86,6 +97,73 @@ def test_a_row_that_ends_before_it_starts_is_refused() -> None:
     row = ROW.model_copy(update={"initial_end": date(2020, 1, 1)})
     given(NONE).when(row).refused(TermsContradict)
     given(NONE, *LANDED).when(row).refused(TermsContradict)
+
+
+EXTENDED = happened(
+    register(
+        {
+            "start": "2024-04-01",
+            "term_months": 24,
+            "notice": {"count": 3, "unit": "months"},
+            "options": [{"months": 12}, {"months": 12}],
+            "exercised": 1,
+        }
+    )
+)
+ROLLED = happened(register({**TACIT, "start": "2022-07-01"}))
+
+
+@pytest.mark.parametrize(
+    ("contract", "current"), [(EXTENDED, date(2027, 3, 31)), (ROLLED, date(2026, 6, 30))]
+)
+def test_the_current_end_of_a_contract_that_has_gone_on_does_not_become_its_initial_end(
+    contract: tuple[ContractEvent, ...], current: date
+) -> None:
+    row = ImportContract(reference="C-1", title="Network support", initial_end=current)
+    assert folded(*contract).clock.ends_on == current
+    assert happened(row, *contract) == contract
+
+
+def test_its_initial_end_is_corrected_by_a_row_that_says_it() -> None:
+    row = ImportContract(reference="C-1", title="Network support", initial_end=date(2026, 4, 30))
+    after = folded(*happened(row, *EXTENDED))
+    assert after.clock.ends_on == date(2027, 4, 30)
+
+
+AGREES = {"initial_end": ""}
+NOT_CURRENT, NOT_INITIAL = ({"initial_end": why} for why in (NOT_THE_CURRENT_END, NOT_THE_INITIAL_END))
+CURRENT, END_DATE, INITIAL, OWN = "Current end date", "End date", "Initial end date", "initial_end"
+
+
+@pytest.mark.parametrize(
+    ("heading", "end", "taken"),
+    [
+        (CURRENT, date(2027, 3, 31), AGREES),
+        (CURRENT, date(2026, 3, 31), NOT_CURRENT),
+        (CURRENT, date(2028, 3, 31), NOT_CURRENT),
+        (END_DATE, date(2027, 3, 31), AGREES),
+        (END_DATE, date(2026, 3, 31), {}),  # its initial end, as it was before
+        (END_DATE, date(2028, 3, 31), NOT_CURRENT),
+        (INITIAL, date(2027, 3, 31), NOT_INITIAL),
+        (INITIAL, date(2026, 3, 31), {}),
+        (INITIAL, date(2026, 4, 30), {}),
+        (OWN, date(2026, 4, 30), {}),
+    ],
+)
+async def test_what_an_end_says_of_an_extended_contract_depends_on_its_heading(
+    heading: str, end: date, taken: dict[str, str]
+) -> None:
+    rules = await prepared(STORE, stamp("cora", rules=RULES))
+    assert rules.of_known(folded(*EXTENDED), {"initial_end": end}, {"initial_end": heading}) == taken
+    assert not rules.of_known(folded(*LANDED), {"initial_end": end}, {"initial_end": heading}), "as it was"
+
+
+async def test_a_start_that_changes_in_the_same_row_moves_the_end_that_it_is_held_against() -> None:
+    rules, column = await prepared(STORE, stamp("cora", rules=RULES)), {"initial_end": CURRENT}
+    said = {"start": date(2024, 5, 1), "initial_end": date(2027, 4, 30)}
+    assert rules.of_known(folded(*EXTENDED), said, column) == AGREES
+    said["initial_end"] = date(2027, 3, 31)
+    assert rules.of_known(folded(*EXTENDED), said, column) == NOT_CURRENT
 
 
 def test_naming_an_owner_answers_that_one_was_missing() -> None:

@@ -169,6 +169,58 @@ async def test_what_differs_is_told_first_then_decided_and_taken_back(taken_in: 
     await handed_in(api, REGISTER, 403, PIA)
 
 
+async def ends_of(api: Api, reference: str) -> tuple[str, str, dict[str, str]]:
+    seen = (await api.get(f"/v1/contracts/{contract_id(reference)}")).json()
+    return seen["dates"]["initial_end"], seen["current_end"], seen["unread"]
+
+
+ENDS = "Contract number,Title,{}\r\nC-1,Network support,{}\r\n"
+EXTENDED: tuple[str, str, dict[str, str]] = ("2048-03-31", "2049-03-31", {})
+
+
+@pytest.fixture
+async def extended(api: Api) -> Api:
+    await api.adopt_scheme()
+    options = {"options": [{"months": 12}, {"months": 12}], "exercised": 1}
+    said = {"reference": "C-1", "title": "Network support", "supplier": {"name": "Ribble Networks Ltd"}}
+    terms = {"start": "2024-04-01", "term_months": 288, **options}
+    await api.post("/v1/contracts", {**said, "terms": terms}, CORA)
+    assert await ends_of(api, "C-1") == EXTENDED
+    return api
+
+
+async def test_the_current_end_of_an_extended_contract_and_its_export_change_nothing(extended: Api) -> None:
+    api, head = extended, await extended.service.record.head()
+    exported = (await api.get("/v1/contract-registers", CORA)).text
+    current = [ENDS.format(heading, "31/03/2049") for heading in ("Current end date", "Expiry date")]
+    for table in (*current, exported):
+        report = await handed_in(api, table)
+        assert (report["difference_counts"]["unchanged"], report["cells"]) == (1, [])
+    assert await api.service.record.head() == head
+
+
+async def test_another_current_end_is_reported_until_it_agrees_and_an_initial_end_is_taken(
+    extended: Api,
+) -> None:
+    api, another = extended, ENDS.format("Current end date", "30/06/2049")
+    [cell] = (await handed_in(api, another))["cells"]
+    assert (cell["column"], cell["text"]) == ("Current end date", "2049-06-30")
+    assert "correct-terms" in cell["expected"]
+    assert await ends_of(api, "C-1") == (*EXTENDED[:2], {"Current end date": "2049-06-30"})
+    assert (await handed_in(api, another))["difference_counts"]["unchanged"] == 1
+    await handed_in(api, ENDS.format("Current end date", "31/03/2049"))
+    assert await ends_of(api, "C-1") == EXTENDED
+    mapping = '{"Initial end date": "initial_end"}'
+    both = ENDS.format("Current end date,Initial end date", ",30/04/2048")
+    await handed_in(api, both, mapping=mapping)
+    assert await ends_of(api, "C-1") == ("2048-04-30", "2049-04-30", {})
+
+
+async def test_the_current_end_of_a_contract_that_is_new_is_all_that_is_known_of_its_end(api: Api) -> None:
+    await handed_in(api, ENDS.format("Current end date", "31/03/2049"))
+    assert await ends_of(api, "C-1") == ("2049-03-31", "2049-03-31", {})
+
+
 async def undone(api: Api, batch: str) -> list[dict[str, Any]]:
     path = f"/v1/contract-batches/{batch}"
     version = (await api.get(path)).json()["version"]

@@ -1,15 +1,19 @@
 """The register of contracts: its fields under the Transparency Code's headings and their usual variations."""
 
+from collections.abc import Mapping
 from operator import methodcaller
 
 from rfp_service.contracts.api.register_headings import HEADINGS
 from rfp_service.contracts.api.register_patterns import RegisterPatterns
-from rfp_service.contracts.commands.register_rows import ImportContract
+from rfp_service.contracts.commands.register_rows import ImportContract, end_gone_on_to
 from rfp_service.contracts.domain.contract import Contract, LedgerDate, contract_id
 from rfp_service.contracts.views.register import contracts
+from shared.kernel.messages import Stamp
+from shared.record.eventstore.store import EventStore
 from shared.web.registers.hand_ins import LinkReference
 from shared.web.registers.mappings import saving
-from shared.web.registers.register import Kind, Register, RegisterField
+from shared.web.registers.register import Kind, Register, RegisterField, RowRules, Said
+from shared.web.tabular.headings import key_words
 
 OF_SUPPLIER = "about.supplier?.*"
 END = methodcaller("day", LedgerDate.INITIAL_END)
@@ -33,6 +37,34 @@ FIELDS = (
 )
 
 
+OF_THE_INITIAL_END = frozenset(("first", "initial", "original"))  # other headings may mean the current one
+GONE_ON = "of a contract that was extended, or has rolled over"
+NOT_THE_CURRENT_END = (
+    f"is not the current end {GONE_ON}"
+    "|its current end: `correct-terms` where that is wrong; an initial end goes below `initial_end`"
+)
+NOT_THE_INITIAL_END = f"is the current end {GONE_ON}|its initial end: `correct-terms` where that is wrong"
+
+
+async def prepared(_store: EventStore, stamp: Stamp) -> RowRules:
+    """Say what an end means beside a contract that has gone on beyond its initial end."""
+
+    def of_known(contract: Contract, said: Said, columns: Mapping[str, str]) -> Mapping[str, str]:
+        if (end := said.get("initial_end")) is None:
+            return {}
+        current = end_gone_on_to(contract, stamp, said.get("start"))
+        if current in (None, END(contract)):
+            return {}
+        words = key_words(columns["initial_end"]).split()
+        is_initial = not OF_THE_INITIAL_END.isdisjoint(words)
+        if end == current:
+            return {"initial_end": NOT_THE_INITIAL_END if is_initial else ""}
+        may_be_initial = end == END(contract) and "current" not in words
+        return {} if is_initial or may_be_initial else {"initial_end": NOT_THE_CURRENT_END}
+
+    return RowRules(of_known=of_known)
+
+
 class LinkContractReference(LinkReference):
     """Say that a reference of a source means a contract that is known already: the two are one."""
 
@@ -51,6 +83,7 @@ CONTRACT_REGISTER_FORM = Register(
         FIELDS,
         {"Contract no.": "reference", "Contract": "title", "Ends": "initial_end"},
     ),
+    prepare=prepared,
     link=LinkContractReference,
     survey=RegisterPatterns,
 )

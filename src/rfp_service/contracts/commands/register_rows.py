@@ -1,11 +1,12 @@
 """Taking a row of a register in: a new contract, or what has changed of one that is known."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from rfp_service.contracts.commands.clock import clock_for, is_reviewed, unchanged
+from rfp_service.contracts.commands.clock import clock_for, computed, is_reviewed, unchanged
 from rfp_service.contracts.commands.registration import flags_anew, with_clock
 from rfp_service.contracts.commands.restatement import restated
 from rfp_service.contracts.commands.rules import must_run
@@ -21,6 +22,7 @@ from rfp_service.contracts.domain.refusals import TermsContradict
 from shared.kernel.fields import REASON_LIMIT, Code, Day, LongText, Pence, PersonId, ShortText
 from shared.kernel.messages import Command, Stamp
 from shared.kernel.restatement import Restated
+from shared.kernel.states import replace
 from shared.kernel.suppliers import Supplier
 
 BY_REGISTER = "By the register."
@@ -120,6 +122,8 @@ class ImportContract(Command[Contract]):
             for name, of in known.items()
             if (day := getattr(self, name)) is not None and day != contract.day(of)
         }
+        if "initial_end" in said and self.initial_end == end_gone_on_to(contract, stamp, self.start):
+            del said["initial_end"]  # its options, or roll-overs, would be counted once more
         if not said:
             return None
         terms = stated_of(contract.terms).model_copy(update=said)
@@ -139,6 +143,16 @@ class ImportContract(Command[Contract]):
         if self.unread != dict(contract.about.unread):
             restored["unread"] = [[name, text] for name, text in self.unread.items()]
         return restated(contract, restored, stamp, BY_REGISTER) if restored else None
+
+
+def end_gone_on_to(contract: Contract, stamp: Stamp, start: date | None = None) -> date | None:
+    """Return the current end of a contract that was extended, or has rolled over; None of any other.
+
+    Where a start is given, its ends are counted from there.
+    """
+    terms = contract.terms if start is None else replace(contract.terms, start=start)
+    dates = computed(replace(contract, terms=terms), stamp)
+    return dates.current_end if terms.exercised or dates.rolls else None
 
 
 def corrected(contract: Contract, terms: StatedTerms, stamp: Stamp, reason: str) -> ContractTermsCorrected:

@@ -11,7 +11,7 @@ from shared.kernel.fields import FIRST_DAY, LAST_DAY, PENCE_LIMIT, TURNS
 from shared.web.reads.pages import undefused
 from shared.web.registers.column_styles import said_by_heading
 from shared.web.registers.form import PENCE
-from shared.web.registers.register import TEXTS, Extras, Kind, Register, RegisterField, Said
+from shared.web.registers.register import TEXTS, Extras, Kind, OfKnown, Register, RegisterField, Said
 from shared.web.tabular.day_styles import DayStyle
 from shared.web.tabular.days import NoDay
 from shared.web.tabular.headings import plain
@@ -64,6 +64,7 @@ class ReadingOptions:
     source: str = ""
     withdraw: bool = False
     doubts: Callable[[Said], Mapping[str, str]] = lambda _: {}
+    of_known: OfKnown = lambda _thing, _said, _columns: {}
 
     @cached_property
     def names(self) -> Mapping[str, str]:

@@ -34,7 +34,7 @@ from shared.web.registers.difference import (
     changes,
     with_steps,
 )
-from shared.web.registers.lone_cells import without_lone_cells
+from shared.web.registers.lone_cells import without_cells_not_taken, without_lone_cells
 from shared.web.registers.missing_things import RegisterCauses, gone, standing_things
 from shared.web.registers.register import REFERENCE, TITLE, Said
 from shared.web.registers.rows import Cell, RegisterRow, RowReport
@@ -147,6 +147,7 @@ class RegisterComparison:
         if self.areas is not None and standing.get("service_area") not in self.areas:
             return refused(row.number, OutOfSight(), target)._replace(reference=row.reference)
         self._doubt_reference(row, standing)
+        row = without_cells_not_taken(row, stream.state, self.how, self.report)
         return Compared(row, stream, is_new=False, changes=changes(self.how, row, stream))
 
     def _doubt_reference(self, row: RegisterRow, standing: Mapping[str, Any]) -> None:

@@ -162,6 +162,7 @@ class HandIn:
             source,
             self.cells.withdraw,
             lambda said: {**self.register.doubts(said), **scheme.doubts(said)},
+            scheme.of_known,
         )
 
     def _comparison(

@@ -86,12 +86,20 @@ def headings_of(text: str) -> Mapping[str, tuple[str, ...]]:
     return found
 
 
+OfKnown = Callable[[Any, Said, Mapping[str, str]], Mapping[str, str]]
+
+
 @dataclass(frozen=True)
 class RowRules:
-    """What must be known to take rows in: facts for each command, and what of a row can't be taken."""
+    """What must be known to take rows in: facts for each command, and what of a row can't be taken.
+
+    `of_known` says of a thing that is known, what a row says and below which heading, which cells are
+    not taken, and why; blank where one only says what holds already.
+    """
 
     facts: CommandFacts = lambda _: {}
     doubts: Callable[[Said], Mapping[str, str]] = lambda _: {}
+    of_known: OfKnown = lambda _thing, _said, _columns: {}
 
 
 # All rows, to be read first; then what each is with what they tell together.
