@@ -323,3 +323,31 @@ async def test_a_reference_of_several_sources_is_refused_with_the_choices(api: A
     assert UUID(ids[""]) == project_id("1")
     one = await sent(api, [{**item("1"), "id": ids["Washington"]}])
     assert outcomes(one)[0]["id"] == ids["Washington"]
+
+
+async def test_a_scale_that_is_said_later_is_a_difference_of_its_own(api: Api) -> None:
+    table = "Reference,Title,RAG,Cost\r\nSC-1,x,Amber,{}\r\n"
+    await handed_in(api, table.format(5))
+    report = await handed_in(api, table.format(6), scale="five_point", dry_run="true")
+    told = {d["field"]: (d["column"], d["old"], d["new"]) for d in report["differences"]}
+    assert told == {"cost_pence": ("Cost", "500", "600"), "scale": ("RAG", "unstated", "five_point")}
+    keys = {d["field"]: d["key"] for d in report["differences"]}
+    await handed_in(api, table.format(6), scale="five_point", accepted=keys["cost_pence"])
+    assert (await seen(api, "SC-1"))["scale"] == "unstated", "it was not accepted"
+    accepted = await handed_in(api, table.format(6), scale="five_point", accepted=keys["scale"])
+    project = await seen(api, "SC-1")
+    assert (project["scale"], project["confidence"], project["cost_pence"]) == ("five_point", "Amber", 600)
+    assert (await handed_in(api, table.format(6), scale="five_point"))["counts"]["repeated"] == 1
+    assert (await handed_in(api, table.format(6)))["counts"]["repeated"] == 1, "no scale says nothing"
+    await undone(api, accepted["batch"])
+    assert (await seen(api, "SC-1"))["scale"] == "unstated"
+
+
+async def test_a_rating_that_changes_takes_its_scale_along(api: Api) -> None:
+    table = "Reference,Title,RAG\r\nSC-2,x,{}\r\n"
+    await handed_in(api, table.format("Amber"))
+    report = await handed_in(api, table.format("Red"), scale="three_point")
+    assert [(d["field"], d["old"], d["new"]) for d in report["differences"]] == [
+        ("confidence", "Amber", "Red")
+    ]
+    assert (await seen(api, "SC-2"))["scale"] == "three_point"

@@ -126,5 +126,6 @@ PROJECT_REGISTER = Register(
     prepare=prepared,
     extras=scaled,
     extra_parts=("scale",),
+    extra_fields=(("scale", "confidence"),),
     choices=ratings,
 )

@@ -226,10 +226,12 @@ class RegisterComparison:
                 self._keep(refusal._replace(reference=one.row.reference))
                 return
             said = {REFERENCE: standing[REFERENCE], TITLE: standing[TITLE]}
-            said |= {c.field: c.new for c in accepted if c.new is not None and c.field != UNREAD}
+            extra, changed = dict(self.how.register.extra_fields), [c for c in accepted if c.field != UNREAD]
+            said |= {c.field: c.new for c in changed if c.new is not None and c.field not in extra}
+            said |= {extra[c.field]: one.row.said[extra[c.field]] for c in changed if c.field in extra}
             said |= self._beside(one, said)
             unread = _unread(self.how.register.unread(state), accepted)
-            withdrawn = frozenset(c.field for c in accepted if c.new is None and c.field != UNREAD)
+            withdrawn = frozenset(c.field for c in changed if c.new is None)
             self._decide(one, said, unread, withdrawn, one.stream.version)
 
     def _beside(self, one: Compared, said: Said) -> Said:

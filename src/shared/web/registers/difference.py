@@ -148,10 +148,22 @@ def changes(how: ReadingOptions, row: RegisterRow, stream: Stream[Any]) -> list[
         for name in sorted(row.withdrawn)
         if shown(standing.get(name)) and name not in row.said
     ]
+    changing = {change.field for change in found}
+    found += _by_extras(how, row, standing, changing)
     if not register.unread_at:
         return found
-    changing = {change.field for change in found}
     return found + list(_unread(how, row, register.unread(stream.state), changing))
+
+
+def _by_extras(
+    how: ReadingOptions, row: RegisterRow, standing: Mapping[str, Any], changing: Collection[str]
+) -> Iterator[FieldChange]:
+    """Yield what the extras say otherwise of a field that stays; one that changes takes it along."""
+    blank = how.register.standing(how.register.blank) if how.register.extra_fields else {}
+    for name, of in how.register.extra_fields:
+        said = how.extras[name]
+        if of in row.said and of not in changing and said not in (standing[name], blank[name]):
+            yield FieldChange(name, how.names.get(of), standing[name], said)
 
 
 def _same(old: object, new: object, field: RegisterField | None) -> bool:

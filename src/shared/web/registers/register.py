@@ -124,6 +124,8 @@ class Register(RoomThings[S]):
     `headings` are what its columns are usually called beside their fields' own names; what its things are
     called may stand before each. `row` makes a command of what a row says, where that takes more than its
     words; `standing_as` says what holds of a thing by field, where its fields don't say where they are held.
+    `extra_fields` are what its extras say more of another field, such as the scale of a rating: a thing holds
+    each under its name, and what a blank one holds says nothing.
     """
 
     fields: tuple[RegisterField, ...]
@@ -139,6 +141,7 @@ class Register(RoomThings[S]):
     prepare: Prepare = no_rules
     extras: Callable[..., Any] = no_extras  # a dependency: the parts of the form that are this room's own
     extra_parts: Collection[str] = ()
+    extra_fields: tuple[tuple[str, str], ...] = ()
     choices: Callable[[str, Extras], Collection[str]] = lambda _field, _extras: ()
     link: type[Command[Any]] | None = None  # what says that two references are one, where it is its own
     survey: Survey | None = None  # what only all rows together tell of each
@@ -192,6 +195,7 @@ class Register(RoomThings[S]):
     def _held(self) -> Mapping[str, Held]:
         return {
             **{field.name: field.held_by() for field in self.fields},
+            **{name: attrgetter(name) for name, _ in self.extra_fields},
             "unread": attrgetter(self.unread_at),
         }
 
