@@ -28,6 +28,7 @@ from shared.web.tabular.limits import (
 from shared.web.tabular.text import (
     UNDEFINED,
     UTF_8,
+    byte_without_meaning,
     declared_delimiter,
     decodes,
     delimiter_of,
@@ -37,6 +38,7 @@ from shared.web.tabular.text import (
 
 BYTE_ORDER_MARK = "\ufeff"
 WANTED = ".wanted"  # beside a spreadsheet: what is wanted of it, for the child
+SHEET = "spreadsheet"  # the kind of a table that was one
 ZIP_MAGIC = b"PK\x03\x04"
 TEXT_FORMULA = '="'  # how programs keep a spreadsheet from taking a text for a number: ="0012"
 SPREADSHEET = Task("shared.web.tabular.spreadsheets", SPREADSHEET_REFUSALS)
@@ -198,9 +200,7 @@ async def _converted(path: Path, sandbox: Sandbox, wanted: TableWanted) -> tuple
     await asyncio.to_thread(asked.write_text, json.dumps(asdict(wanted)), encoding="utf-8")
     found = await sandbox.convert(SPREADSHEET, path, written)
     sheets = tuple(found["sheets"])
-    return Form("spreadsheet", formulas=found["formulas"], sheet=found["sheet"], sheets=sheets), TextFile(
-        written
-    )
+    return Form(SHEET, formulas=found["formulas"], sheet=found["sheet"], sheets=sheets), TextFile(written)
 
 
 def _is_zip(path: Path) -> bool:
@@ -216,10 +216,27 @@ def _text(path: Path, encoding: str | None, wanted: TableWanted) -> TextFile:
     seems, errors = encoding_of(path), UNDEFINED if wanted.known else "strict"
     encoding = encoding or seems
     if (encoding == "utf-8" and seems != UTF_8) or not decodes(path, encoding, errors):
-        raise UnreadableTable(encoding=encoding)
+        stray = _first_stray(path, encoding, wanted) if decodes(path, encoding, UNDEFINED) else {}
+        raise UnreadableTable(encoding=encoding, **stray)
+    return _delimited(path, encoding, errors, wanted)
+
+
+def _delimited(path: Path, encoding: str, errors: str, wanted: TableWanted) -> TextFile:
     if delimiter := declared_delimiter(path, encoding):
         return TextFile(path, encoding, delimiter, errors, skipped=1)
     return TextFile(path, encoding, delimiter_of(path, encoding, wanted.known), errors)
+
+
+def _first_stray(path: Path, encoding: str, wanted: TableWanted) -> dict[str, object]:
+    """Return the row and the column of the first byte without a meaning, and which it is."""
+    names: tuple[str, ...] = ()  # as the first row has them, where it is the headings
+    for number, row in enumerate(_delimited(path, encoding, UNDEFINED, wanted).rows(), start=1):
+        for place, cell in enumerate(row):
+            if byte := byte_without_meaning(cell):
+                column = names[place] if place < len(names) else nameless(place + 1)
+                return {"row": number, "column": column, "seen": byte}
+        names = names or (() if wanted.known else told_apart(row))
+    return {}
 
 
 def _heading(text: TextFile, wanted: TableWanted) -> Heading:

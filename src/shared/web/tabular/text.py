@@ -41,6 +41,7 @@ UNSEEN = re.compile(f"[\\u00ad\\u200b\\u2060\\ufeff{TURNS}]")
 SEPARATOR = re.compile(r"^\ufeff?sep=(.)\r?\n", re.IGNORECASE)
 
 
+_WITHOUT_MEANING = re.compile(f"[{UNDEFINED_BYTES}{STRAY_BYTES}]")
 _READ_AS = {"charmap": UNDEFINED_FROM, "cp1252": UNDEFINED_FROM, "utf-8": STRAY_FROM}
 
 
@@ -53,6 +54,20 @@ def _as_undefined(error: UnicodeError) -> tuple[str, int]:
 
 
 codecs.register_error(UNDEFINED, _as_undefined)
+
+
+def byte_without_meaning(text: str) -> str:
+    """Return the first byte in a text that means nothing in its encoding, in words; blank if none."""
+    found = None if text.isascii() else _WITHOUT_MEANING.search(text)
+    if found is None:
+        return ""
+    first, encoding = (STRAY_FROM, "UTF-8") if found[0] in STRAY_BYTES else (UNDEFINED_FROM, "cp1252")
+    return f"the byte 0x{ord(found[0]) - first:02X}, which means nothing in {encoding}"
+
+
+def with_question_marks(text: str) -> str:
+    """Return a text with a mark in place of each byte that means nothing."""
+    return _WITHOUT_MEANING.sub("\ufffd", text)
 
 
 def encoding_of(path: Path) -> str:

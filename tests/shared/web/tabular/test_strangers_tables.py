@@ -54,8 +54,30 @@ async def test_a_few_stray_bytes_make_no_other_encoding(tmp_path: Path) -> None:
 async def test_text_that_is_declared_to_be_utf_8_and_is_none_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "table"
     path.write_bytes("Reference,Title\nA-1,Café\n".encode("cp1252"))
-    with pytest.raises(UnreadableTable):
+    with pytest.raises(UnreadableTable) as refusal:
         await open_table(path, Sandbox(), "utf-8", wanted=WANTED)
+    assert (refusal.value.facts["row"], refusal.value.facts["column"]) == (2, "column 2")
+
+
+@pytest.mark.parametrize(
+    ("content", "row", "column", "encoding"),
+    [
+        (b"reference,forecast_end\nA-1,1\nIt\x92s,\x9d1 May\n", 3, "forecast_end", "cp1252"),
+        (b'reference,why\n"A\n-1","\x93Q\x94 \x81"\nA-2,\x81\n', 2, "why", "cp1252"),
+        (b"reference;caf\xe9 \x8f\nA-1;x\n", 1, "column 2", "cp1252"),
+        ("reference,why\nA-1,Café – “it”\nA-2,".encode() + b"\xa35\n", 3, "why", "utf-8-sig"),
+    ],
+)
+async def test_the_first_byte_without_a_meaning_is_told_by_its_row_and_column(
+    tmp_path: Path, content: bytes, row: int, column: str, encoding: str
+) -> None:
+    path = tmp_path / "table"
+    path.write_bytes(content)
+    with pytest.raises(UnreadableTable) as refusal:
+        await open_table(path, Sandbox())
+    told = refusal.value.facts
+    assert (told["row"], told["column"], told["encoding"]) == (row, column, encoding)
+    assert "means nothing in" in told["seen"]
 
 
 @pytest.mark.parametrize(
