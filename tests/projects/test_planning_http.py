@@ -225,7 +225,7 @@ async def stated(api: Api, table: bytes, expect: int = 200, version: int = 0, me
 
 
 async def test_capacity_comes_as_a_table_of_months(api: Api) -> None:
-    table = b"Skill,Sep 2026,Oct-26,note\r\nnetworks,2,1.5,x\r\nservers,,1,\r\n"
+    table = b"Skill,Sep 2026,Oct-26,note,\r\nnetworks,2,1.5,,\r\nservers,,1,,\r\n"
     receipt = await stated(api, table)
     seen = (await api.get("/v1/project-capacity", after=receipt["position"])).json()["items"]
     have = [("2026-09", "networks", 2.0), ("2026-10", "networks", 1.5), ("2026-10", "servers", 1.0)]
@@ -253,6 +253,33 @@ async def test_capacity_comes_as_a_table_of_months(api: Api) -> None:
 async def test_a_capacity_table_that_is_wrong_states_nothing(api: Api, table: bytes, problem: str) -> None:
     assert (await stated(api, table, 422))["type"] == f"/problems/{problem}"
     assert (await api.get("/v1/project-capacity")).json()["version"] == 0
+
+
+@pytest.mark.parametrize(
+    ("table", "no_months"),
+    [
+        (b"skill,1/1/2027,2/1/2027,3/1/2027\r\nnetworks,2,1,1.5\r\n", ["2/1/2027", "3/1/2027"]),
+        (
+            b"skill,Jan 2027,Feb'27,Q2 2027,1 Jul 27\r\nnetworks,2,1,1,1\r\n",
+            ["Feb'27", "Q2 2027", "1 Jul 27"],
+        ),
+        (b"skill,Jan 2027,Notes,Total\r\nnetworks,2,,2\r\nservers,1,new,1\r\n", ["Notes", "Total"]),
+        (b"skill,Jan 2027,\r\nnetworks,2,\r\nservers,1,3\r\n", ["column 3"]),
+        (b"skill,month,people,Jan 2027\r\nnetworks,2027-02,3,1\r\n", ["month", "people"]),
+    ],
+)
+async def test_a_column_beside_those_of_months_is_refused_by_its_name(
+    api: Api, table: bytes, no_months: list[str]
+) -> None:
+    refusal = await stated(api, table, 422)
+    assert (refusal["type"], refusal["no_months"]) == ("/problems/no-capacity-table", no_months)
+    assert (await api.get("/v1/project-capacity")).json()["version"] == 0
+
+
+async def test_a_byte_without_a_meaning_in_a_capacity_table_is_told_where_it_stands(api: Api) -> None:
+    refusal = await stated(api, b"skill,Sep 2026\r\nnetworks,1\r\ncaf\xe9 \x9d,2\r\n", 422)
+    told = [refusal[name] for name in ("type", "encoding", "row", "column")]
+    assert told == ["/problems/unreadable-table", "cp1252", 3, "skill"]
 
 
 async def test_only_tables_state_capacity_so(api: Api) -> None:

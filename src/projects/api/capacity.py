@@ -1,7 +1,7 @@
 """Our own people by month over HTTP: what projects need of them, and what our teams can give."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Query, Request, Response
@@ -52,7 +52,7 @@ OfOurPeople = tuple[str, str]  # a month and a skill
 
 
 class NoCapacityTable(Unacceptable):
-    """The table needs a column `skill` and one for each month, or the columns month, skill and people."""
+    """The table needs a column `skill` and one for each month, none besides; or month, skill and people."""
 
 
 class UnreadableCapacity(Unacceptable):
@@ -160,7 +160,8 @@ async def state_capacity_in_a_table(
     """State people from CSV, XLSX or ODS: a row for each skill with a column for each month.
 
     Or a row for each with the columns month, skill and people. A blank cell says nothing, 0 says that
-    there is nobody any more. Send If-Match `"0"` for the first time.
+    there is nobody any more. Beside months, any other column that is filled is refused, such as a total.
+    Send If-Match `"0"` for the first time.
     """
     if body.media_type not in TABLES:
         raise WrongMediaType(needed=list(TABLES))
@@ -204,6 +205,8 @@ def _said(table: Table) -> Iterator[tuple[int, dict[str, str]]]:
     wide = {heading: month for heading in table.headings if (month := month_of(heading))}
     if "skill" not in columns or not (wide or columns.keys() >= LONG):
         raise NoCapacityTable(headings=list(table.headings))
+    if wide and (no_months := _filled(table, {*table.headings} - {*wide, columns["skill"]})):
+        raise NoCapacityTable(no_months=no_months, headings=list(table.headings))
     for number, row in table.rows:
         cells = {heading: cell.strip() for heading, cell in (table.cells(row) or {}).items()}
         skill = cells.get(columns["skill"], "")
@@ -212,3 +215,15 @@ def _said(table: Table) -> Iterator[tuple[int, dict[str, str]]]:
             if not cells or cells[heading]:
                 people = cells.get(heading, "")
                 yield number, {"month": month, "skill": skill, "people": people}
+
+
+def _filled(table: Table, headings: Collection[str]) -> list[str]:
+    """Return which columns hold anything below their heading, as the table has them."""
+    blank = {place: name for place, name in enumerate(table.headings) if name in headings}
+    filled = dict[int, str]()
+    for _, row in table.rows:
+        for place in [place for place in blank if place < len(row) and row[place].strip()]:
+            filled[place] = blank.pop(place)
+        if not blank:
+            break
+    return [filled[place] for place in sorted(filled)]
