@@ -1,6 +1,7 @@
 """Registers whose cells could be taken for something else: read rightly, or reported, and never lost."""
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from tests.projects.test_registers import handed_in
 from tests.projects.test_spreadsheets_as_kept import tried
 from tests.projects.test_spreadsheets_of_all_sorts import cells
 from tests.support.api import Api
-from tests.support.sheets import book
+from tests.support.sheets import book, xlsx
 
 HEADING = "Reference,Title,Cost\r\n"
 
@@ -129,3 +130,115 @@ async def test_another_reference_beside_an_id_changes_none_and_is_reported(api: 
     assert cells(again) == [(2, "Reference", "Q-2", "is not the reference of this id, and changes none")]
     assert again["cells"][0]["expected"] == "Q-1"
     assert [(await seen(api, name))["cost_pence"] for name in ("Q-1", "Q-2")] == [700, 600]
+
+
+async def test_a_column_that_proves_nothing_writes_its_days_as_the_others_of_its_table_do(api: Api) -> None:
+    table = "Reference,Title,Start,End,Finished\r\nD-1,a,{}\r\nD-2,b,{}\r\n"
+    american = table.format("01/02/2025,03/31/2027,", "02/03/2025,05/14/2028,")
+    report = await tried(api, american)
+    assert unread(report) == [(n, column) for n in (2, 3) for column in ("Start", "End")]
+    assert report["cells"][0]["reason"] == (
+        "stands in a table that writes the month first: say so with `dates`, or write 2026-12-31"
+    )
+    assert [(of["column"], of["order"], of["declared"]) for of in report["days"]] == [
+        (column, "month_first", False) for column in ("Start", "End", "Finished")
+    ]
+    assert (await handed_in(api, american, dates="month_first"))["cells"] == []
+    days = [(await seen(api, name))["start"] for name in ("D-1", "D-2")]
+    assert days == ["2025-01-02", "2025-02-03"]
+    short = table.format("01/02/25,03/31/27,", "02/03/25,05/14/28,")
+    assert unread(await tried(api, short, pivot="50")) == unread(report)
+    british = table.format("01/02/2025,31/03/2027,", "02/03/2025,14/05/2028,")
+    assert (await handed_in(api, british))["cells"] == []
+    assert (await seen(api, "D-2"))["start"] == "2025-03-02"
+
+
+async def test_a_column_beside_others_that_write_days_both_ways_is_reported(api: Api) -> None:
+    table = "Reference,Title,Start,End,Finished\r\nE-1,a,01/02/2025,03/31/2027,30/06/2026\r\n"
+    report = await tried(api, table)
+    assert unread(report) == [(2, "Start"), (2, "End")]
+    assert "table that writes days both ways" in report["cells"][0]["reason"]
+
+
+async def test_date_cells_among_texts_that_write_the_month_first_may_be_swapped(api: Api) -> None:
+    swapped: list[list[Any]] = [
+        ["Reference", "Title", "Start", "End", "Finished"],
+        ["S-1", "a", "07/30/2024", "12/31/2027", None],
+        ["S-2", "b", date(2025, 6, 1), date(2027, 4, 3), None],
+        ["S-3", "c", "05/30/2025", "11/25/2027", date(2026, 5, 4)],
+    ]
+    everything = [(2, "Start"), (2, "End"), (3, "Start"), (3, "End")]
+    everything += [(4, "Start"), (4, "End"), (4, "Finished")]
+    report = await tried(api, xlsx(swapped))
+    assert unread(report) == everything
+    assert "hand in the file from before" in report["cells"][2]["reason"]
+    assert report["cells"][2]["text"] == "2025-06-01"
+    declared = await tried(api, xlsx(swapped), dates="month_first")
+    assert unread(declared) == [(3, "Start"), (3, "End"), (4, "Finished")], "no declaration swaps them back"
+    whole: list[list[Any]] = [
+        *swapped[:1],
+        ["S-1", "a", date(2024, 7, 30), "12/31/2027", None],
+        *swapped[2:3],
+    ]
+    report = await handed_in(api, xlsx(whole))
+    assert unread(report) == [(2, "End"), (3, "End")], "no text beside it, and a day that is no month"
+    assert [(await seen(api, name))["start"] for name in ("S-1", "S-2")] == ["2024-07-30", "2025-06-01"]
+
+
+AROUND = {
+    "Finance (£000)": ",,{},,Dates,\r\nReference,Title,Cost,Contingency,Start,End\r\n",
+    "Capital programme (£000s)": "{},,\r\nReference,Title,Cost\r\n",
+    "Projects - values in £000": "{},,,\r\nAs at 1 May,,,\r\nReference,Title,Cost\r\n",
+    "£'000": "Projects over £5 million,,{}\r\nReference,Title,Cost\r\n",
+    "£000": "Reference,Title,Cost\r\n,,{}\r\n",
+}
+
+
+@pytest.mark.parametrize("said", AROUND)
+async def test_amounts_are_in_what_is_said_around_their_headings_or_reported(api: Api, said: str) -> None:
+    table = f"{AROUND[said].format(said)}H-1,x,250\r\n"
+    report = await tried(api, table)
+    [cell] = report["cells"]
+    assert (cell["column"], cell["text"]) == ("Cost", "250")
+    assert cell["reason"] == f"stands in a column of thousands by '{said}', near its heading"
+    assert len((await tried(api, table, amounts_in="millions"))["cells"]) == 1
+    assert (await handed_in(api, table, amounts_in="thousands"))["cells"] == []
+    assert (await seen(api, "H-1"))["cost_pence"] == 25_000_000
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "ICT 2000 programme,,",
+        "Top 1000 suppliers,,",
+        "Block K,,",
+        "Contracts over £1 million,,",
+        "Million Homes programme,,",
+        ",Estimates (£m),Actual (£)",
+    ],
+)
+async def test_what_is_no_unit_above_the_headings_leaves_amounts_in_pounds(api: Api, above: str) -> None:
+    report = await handed_in(api, f"{above}\r\nReference,Title,Cost\r\nH-2,x,250\r\n")
+    assert report["cells"] == []
+    assert (await seen(api, "H-2"))["cost_pence"] == 25_000
+
+
+async def test_the_name_of_a_sheet_may_say_what_its_amounts_are_in(api: Api) -> None:
+    rows: list[list[Any]] = [["Reference", "Title", "Cost", "Budget £m"], ["N-1", "x", 250, 3]]
+    mapping = json.dumps({"Budget £m": ""})
+    assert unread(await tried(api, book({"Plan £k": rows}), mapping=mapping)) == [(2, "Cost")]
+    assert unread(await tried(api, book({"Plan": rows}), mapping=mapping)) == []
+
+
+async def test_three_digits_behind_a_point_are_no_pence(api: Api) -> None:
+    rows = "T-1,a,1.200\r\nT-2,b,12.500\r\nT-3,c,£250.000\r\nT-4,d,1.20\r\nT-5,e,12.5\r\n"
+    report = await handed_in(api, HEADING + rows)
+    why = "has three digits behind the point, as thousands have"
+    assert cells(report) == [
+        (2, "Cost", "1.200", why),
+        (3, "Cost", "12.500", why),
+        (4, "Cost", "£250.000", why),
+    ]
+    assert [(await seen(api, name))["cost_pence"] for name in ("T-1", "T-4", "T-5")] == [None, 120, 1_250]
+    assert (await handed_in(api, HEADING + "T-1,a,1.250\r\n", amounts_in="millions"))["cells"] == []
+    assert (await seen(api, "T-1"))["cost_pence"] == 125_000_000

@@ -9,19 +9,21 @@ from typing import Any
 
 from shared.kernel.fields import FIRST_DAY, LAST_DAY, PENCE_LIMIT, TURNS
 from shared.web.reads.pages import undefused
-from shared.web.registers.column_styles import said_by_heading
 from shared.web.registers.form import PENCE
 from shared.web.registers.register import TEXTS, Extras, Kind, OfKnown, Register, RegisterField, Said
+from shared.web.registers.units import SaidUnit, said_by_heading
 from shared.web.tabular.day_styles import DayStyle
 from shared.web.tabular.days import NoDay
 from shared.web.tabular.headings import plain
 from shared.web.tabular.marks import UNSOLVED, why_worthless
-from shared.web.tabular.text import STRAY_BYTES, STRAY_FROM, UNDEFINED_BYTES, UNDEFINED_FROM, visible
+from shared.web.tabular.text import byte_without_meaning, visible, with_question_marks
 from shared.web.tabular.times import NoTime, time_of
 
 CHOICES_NAMED = 20
+OF_A_THOUSAND = 3  # digits, where a point stands between thousands
 WHOLE_AMOUNT = "an amount in pounds such as 250000 or £250,000.00"
 DECLARED = {unit: f"a heading of pounds, or `amounts_in`: {unit}" for unit in PENCE}
+DECLARED_AROUND = {unit: f"no such text there, or `amounts_in`: {unit}" for unit in PENCE}
 YES = frozenset({"yes", "y", "true"})
 NO = frozenset({"no", "n", "false", "large", "none"})
 
@@ -30,7 +32,6 @@ _MAGNITUDE = re.compile(r"^£?\s?[0-9.,]+\s?(k|m|bn|b|thousand|million|billion)\
 _CURRENCY = re.compile(r"[$€¥₹]|\b(USD|EUR|AUD|CAD|NZD|JPY|CHF)\b|\bA\$", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\u2028\u2029]")
 _TURNS = re.compile(f"[{TURNS}]")  # invisible: nothing stands in their place
-_UNDEFINED = re.compile(f"[{UNDEFINED_BYTES}{STRAY_BYTES}]")
 _PERSON = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")
 _COUNT = re.compile(r"[0-9]{1,4}")
 NOT_KNOWN_YET = frozenset({"", "tbc", "tba", "tbd", "-", "n/a", "to be confirmed", "unknown", "not known"})
@@ -49,8 +50,9 @@ class Unread(ValueError):
 class ReadingOptions:
     """How a register is read: which column is which field, how each writes days, what amounts are in.
 
-    `commas` are the columns of amounts that have a comma before the pence. `key` are the columns that make
-    a reference where none is given: the title, unless somebody chooses.
+    `commas` are the columns of amounts that have a comma before the pence, `units` what amounts are thousands
+    or millions of by what stands around their headings. `key` are the columns that make a reference where
+    none is given: the title, unless somebody chooses.
     `withdraw` says that a date which is blank or to be confirmed withdraws the one that is known.
     """
 
@@ -60,6 +62,7 @@ class ReadingOptions:
     amounts_in: str = "pounds"
     days: Mapping[str, DayStyle] = field(default_factory=dict)
     commas: frozenset[str] = frozenset()
+    units: Mapping[str, SaidUnit] = field(default_factory=dict)
     key: tuple[str, ...] = ()
     source: str = ""
     withdraw: bool = False
@@ -90,15 +93,8 @@ def reader_of(column: str, about: RegisterField, how: ReadingOptions) -> Callabl
 
 def undefined_in(text: str) -> Unread | None:
     """Return that a cell holds a byte without a meaning, where it does."""
-    found = None if text.isascii() else _UNDEFINED.search(text)
-    if found is None:
-        return None
-    stray = found[0] in STRAY_BYTES
-    byte = ord(found[0]) - (STRAY_FROM if stray else UNDEFINED_FROM)
-    encoding = "UTF-8" if stray else "cp1252"
-    return Unread(
-        f"holds the byte 0x{byte:02X}, which means nothing in {encoding}", "another character there"
-    )
+    byte = byte_without_meaning(text)
+    return Unread(f"holds {byte}", "another character there") if byte else None
 
 
 def as_text(text: str) -> str:
@@ -106,7 +102,7 @@ def as_text(text: str) -> str:
     text = text.strip()
     if text.isascii():
         return undefused(text)
-    return "" if text == UNSOLVED else _UNDEFINED.sub("\ufffd", undefused(text))
+    return "" if text == UNSOLVED else with_question_marks(undefused(text))
 
 
 def reference_of(text: str) -> str:
@@ -173,17 +169,21 @@ def _by_their_words(choices: tuple[str, ...]) -> Mapping[str, str]:
 
 
 def _amount(text: str, column: str, _about: RegisterField, how: ReadingOptions) -> int:
-    in_pence, by_heading = said_by_heading(column)
-    if by_heading not in ("", how.amounts_in):
-        raise Unread(
-            f"stands in a column of {by_heading} by its heading", DECLARED.get(by_heading, WHOLE_AMOUNT)
-        )
+    in_pence, unit = said_by_heading(column)
+    if unit not in ("", how.amounts_in):
+        raise Unread(f"stands in a column of {unit} by its heading", DECLARED.get(unit, WHOLE_AMOUNT))
+    around = how.units.get(column)
+    if around is not None and not unit and not in_pence and around.unit != how.amounts_in:
+        why = f"stands in a column of {around.unit} by '{around.text}', near its heading"
+        raise Unread(why, DECLARED_AROUND.get(around.unit, WHOLE_AMOUNT))
     match = _MONEY.match(text)
     if match is None:
         raise Unread(_no_amount(text), WHOLE_AMOUNT)
     if column in how.commas and {",", "."} & set(text):
         raise Unread("stands in a column that has a comma before the pence", "an amount such as 250000.50")
     pounds, parts = match[1].replace(",", ""), match[2] or ""
+    if len(parts) == OF_A_THOUSAND and how.amounts_in == "pounds":
+        raise Unread("has three digits behind the point, as thousands have", "an amount such as 1200 or 1.20")
     pence: int = int(pounds + parts) * (1 if in_pence else PENCE[how.amounts_in])
     if pence % 10 ** len(parts):
         raise Unread("is finer than a penny", "an amount in whole pence")

@@ -3,26 +3,15 @@
 import re
 from collections.abc import Callable, Mapping
 from enum import Enum
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from shared.web.registers.form import CellOptions
 from shared.web.registers.register import Kind, Register
-from shared.web.tabular.day_styles import DayOrder, DayStyle, order_of
-from shared.web.tabular.headings import plain
-from shared.web.tabular.tables import Table
+from shared.web.registers.units import SaidUnit, said_around
+from shared.web.tabular.day_styles import DateCell, DayOrder, DayStyle, order_of, shown_in_sheet
+from shared.web.tabular.tables import SHEET, Table
 from shared.web.tabular.text import visible
 
-PENCE_COLUMN = "pence"
-UNITS = {
-    **dict.fromkeys(("thousand", "thousands", "k", "000", "000s"), "thousands"),
-    **dict.fromkeys(("million", "millions", "m", "mn", "mio"), "millions"),
-    **dict.fromkeys(("billion", "billions", "bn"), "billions"),
-}
-_UNIT = re.compile(
-    r"(?:£|\bgbp)\s?['\u2019]?(000s?|k|mn?|mio|bn)\b|\b(thousands?|millions?|billions?)\b|\((000s?)\)",
-    re.IGNORECASE,
-)
 _SIGNS = re.compile(r"[£€\s]|gbp|eur", re.IGNORECASE)
 _POINT = re.compile(r"[0-9]+\.[0-9]{1,2}|[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+|[0-9]{1,3}(?:,[0-9]{3}){2,}")
 _COMMA = re.compile(r"[0-9]+,[0-9]{1,2}|[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+|[0-9]{1,3}(?:\.[0-9]{3}){2,}")
@@ -36,10 +25,14 @@ class AmountMark(Enum):
 
 
 class ColumnStyles(NamedTuple):
-    """How each column of days writes them, and which columns of amounts have a comma before the pence."""
+    """How each column of days writes them; which columns of amounts have a comma before the pence.
+
+    `units` are what amounts are thousands or millions of by what stands around their headings.
+    """
 
     days: Mapping[str, DayStyle]
     commas: frozenset[str]
+    units: Mapping[str, SaidUnit]
 
 
 def styles_of(
@@ -47,12 +40,34 @@ def styles_of(
 ) -> ColumnStyles:
     """Return how each column writes; all of the table is read, and found whole."""
     days, amounts = (_of_kind(columns, register, kind) for kind in (Kind.DAY, Kind.MONEY))
-    seen = _seen(table, {**dict.fromkeys(days, order_of), **dict.fromkeys(amounts, amount_mark)})
+    of_day = shown_in_sheet if table.form.kind == SHEET else order_of
+    seen = _seen(table, {**dict.fromkeys(days, of_day), **dict.fromkeys(amounts, amount_mark)})
     commas = frozenset(name for name in amounts if seen[name] == {AmountMark.COMMA})
-    if cells.dates != "as each column proves":
-        style = DayStyle(DayOrder(cells.dates), declared=True, pivot=cells.pivot)
-        return ColumnStyles(dict.fromkeys(days, style), commas)
-    return ColumnStyles({name: DayStyle(_one(seen[name]), pivot=cells.pivot) for name in days}, commas)
+    styles = _day_styles({name: seen[name] for name in days}, cells, in_sheet=table.form.kind == SHEET)
+    return ColumnStyles(styles, commas, said_around(table, amounts))
+
+
+def _day_styles(
+    seen: Mapping[str, set[Enum]], cells: CellOptions, *, in_sheet: bool
+) -> Mapping[str, DayStyle]:
+    """Return how each column of days writes them; one that proves nothing writes as the others do.
+
+    Date cells may be swapped where texts beside them prove the month first: a program of another country
+    turned what it could into dates. So may a whole column of them, if no date cell of the table is proof.
+    """
+    everywhere = set[Enum]().union(*seen.values())
+    declared = cells.dates != "as each column proves"
+    styles = {}
+    for name, own in seen.items():
+        proved = own - {DateCell.SURE}
+        styles[name] = DayStyle(
+            DayOrder(cells.dates) if declared else _one(proved or everywhere - {DateCell.SURE}),
+            declared=declared,
+            pivot=cells.pivot,
+            proved_by="column" if proved else "table",
+            swapped=in_sheet and (DayOrder.MONTH_FIRST in own or everywhere == {DayOrder.MONTH_FIRST}),
+        )
+    return styles
 
 
 def _of_kind(columns: Mapping[str, str], register: Register[Any], kind: Kind) -> list[str]:
@@ -85,11 +100,3 @@ def amount_mark(cell: str) -> AmountMark | None:
     if _POINT.fullmatch(text):
         return AmountMark.POINT
     return AmountMark.COMMA if _COMMA.fullmatch(text) else None
-
-
-@lru_cache  # each of its cells asks
-def said_by_heading(heading: str) -> tuple[bool, str]:
-    """Return whether the amounts of a column are pence, and what they are thousands or millions of."""
-    found = _UNIT.search(heading)
-    unit = next(filter(None, found.groups()), "") if found else ""
-    return plain(heading).endswith(PENCE_COLUMN), UNITS.get(unit.casefold(), "")

@@ -112,9 +112,7 @@ async def cell_options(
     amounts_in: Annotated[Literal["pounds", "thousands", "millions"], Form()] = "pounds",
     dates: Annotated[
         Literal["as each column proves", "day_first", "month_first"],
-        Form(
-            description="What comes first in a date of numbers; a column that proves month first is reported."
-        ),
+        Form(description="What comes first in a date of numbers; month first, where proved, is reported."),
     ] = "as each column proves",
     pivot: Annotated[
         int | None,

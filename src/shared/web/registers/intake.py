@@ -158,6 +158,7 @@ class HandIn:
             self.cells.amounts_in,
             styles.days,
             styles.commas,
+            styles.units,
             key,
             source,
             self.cells.withdraw,

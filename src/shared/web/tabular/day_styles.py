@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 from shared.web.tabular.days import MONTHS, NoDay, day_of
 
@@ -11,8 +11,13 @@ _NUMBERS = re.compile(
     r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})(?:,? \d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp][Mm])?)?$"
 )
 _NAMED = re.compile(r"^(\d{1,2})(?:st|nd|rd|th)?[-/. ]*([A-Za-z]{3,9})\.?[-/., ']*(\d{4}|\d{2})$")
+_DATE_CELL = re.compile(r"^\d{4}-\d{2}-(\d{2})(?:T|$)")
 MONTHS_IN_YEAR = 12
 CENTURY, CENTURIES = 2000, 100
+SWAPPED = (
+    "is a date cell among texts that write the month first, so that day and month may be swapped: "
+    "hand in the file from before a spreadsheet program opened it, or make every date of it a date cell"
+)
 
 
 class DayOrder(StrEnum):
@@ -23,13 +28,25 @@ class DayOrder(StrEnum):
     MIXED = "mixed"
 
 
+class DateCell(Enum):
+    """What a date cell of a sheet proves: that day and month are not swapped, for no month has its number."""
+
+    SURE = "sure"
+
+
 @dataclass(frozen=True, slots=True)
 class DayStyle:
-    """How a column writes its days; `declared` where somebody said so; years up to `pivot` are 20xx."""
+    """How a column writes its days; `declared` where somebody said so; years up to `pivot` are 20xx.
+
+    `proved_by` is what holds the proof of it: the column, or the other columns of its table. `swapped` says
+    that date cells may have day and month swapped.
+    """
 
     order: DayOrder = DayOrder.DAY_FIRST
     declared: bool = False
     pivot: int | None = None
+    proved_by: str = "column"
+    swapped: bool = False
 
     def day(self, text: str) -> date:
         """Return the day that a cell of the column names; raise `NoDay` with why it can't be told."""
@@ -38,6 +55,8 @@ class DayStyle:
             return self._of_numbers(int(found[1]), int(found[2]), self._year(found[3]))
         if (found := _NAMED.match(text)) and found[2].lower() in MONTHS:
             return _made(self._year(found[3]), MONTHS[found[2].lower()], int(found[1]))
+        if self.swapped and (found := _DATE_CELL.match(text)) and int(found[1]) <= MONTHS_IN_YEAR:
+            raise NoDay(SWAPPED)
         try:
             return day_of(text)
         except NoDay:
@@ -46,10 +65,11 @@ class DayStyle:
     def _of_numbers(self, first: int, second: int, year: int) -> date:
         if not self.declared and self.order is DayOrder.MONTH_FIRST:
             raise NoDay(
-                "stands in a column that writes the month first: say so with `dates`, or write 2026-12-31"
+                f"stands in a {self.proved_by} that writes the month first: "
+                "say so with `dates`, or write 2026-12-31"
             )
         if not self.declared and self.order is DayOrder.MIXED:
-            raise NoDay("stands in a column that writes days both ways: say which with `dates`")
+            raise NoDay(f"stands in a {self.proved_by} that writes days both ways: say which with `dates`")
         if self.order is DayOrder.MONTH_FIRST:
             return _made(year, first, second)
         return _made(year, second, first)
@@ -78,3 +98,10 @@ def order_of(cell: str) -> DayOrder | None:
     if int(found[1]) > MONTHS_IN_YEAR:
         return DayOrder.DAY_FIRST
     return DayOrder.MONTH_FIRST if int(found[2]) > MONTHS_IN_YEAR else None
+
+
+def shown_in_sheet(cell: str) -> Enum | None:
+    """Return what a cell of a sheet proves, if it proves anything: a text an order, a date cell itself."""
+    if found := _DATE_CELL.match(cell):
+        return DateCell.SURE if int(found[1]) > MONTHS_IN_YEAR else None
+    return order_of(cell)

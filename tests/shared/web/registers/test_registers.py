@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from shared.governance.disclosure.field_redaction import ERASED, SEALED, exempt
 from shared.web.reads.pages import defused, undefused
 from shared.web.registers.hand_ins import LINKS_LIMIT, LinkReference, RegisterHistory, TooManyLinks
+from shared.web.registers.units import said_by_heading
 from shared.web.tabular.day_styles import DayOrder, DayStyle
 from shared.web.tabular.days import NoDay
 from shared.web.tabular.headings import find_heading
@@ -133,3 +134,28 @@ def test_a_number_format_says_what_stands_beside_the_number(code: str, sign: str
 
 def test_a_share_is_shown_as_one() -> None:
     assert (with_mark("0.125", "%"), with_mark("100", "€"), with_mark("n/a", "%")) == ("12.5%", "€100", "n/a")
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        *("Cost (£,000)", "Cost £1,000s", "Cost 000s", "Cost (000's)", "Cost '000", "Cost (k)", "Cost k£"),
+        *("Cost (£ in 000s)", "Cost £ thou", "Cost (£000's)", "Cost £K", "cost_gbp_k", "Cost (000)"),
+        *("Cost 000", "Cost in thousands", "Cost (£\u2019000)"),
+    ],
+)
+def test_a_heading_says_thousands_in_many_ways(heading: str) -> None:
+    assert said_by_heading(heading) == (False, "thousands")
+
+
+@pytest.mark.parametrize("heading", ["Cost £mill", "Cost (£m)", "Cost (m)", "Finance (£000) Cost (£m)"])
+def test_a_heading_says_millions_in_many_ways(heading: str) -> None:
+    assert said_by_heading(heading) == (False, "millions")
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Cost", "Cost (£)", "ICT 2000 cost", "Top 1000 suppliers", "Block K", "Cost over £5,000", "2000s"],
+)
+def test_a_heading_without_a_unit_says_none(heading: str) -> None:
+    assert said_by_heading(heading) == (False, "")

@@ -1,0 +1,93 @@
+"""What a register's amounts are thousands or millions of: said by a heading, or by what stands above it."""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import islice
+from typing import NamedTuple
+
+from shared.web.tabular.headings import plain
+from shared.web.tabular.tables import Table
+
+PENCE_COLUMN = "pence"
+CHARACTERS_QUOTED = 80
+UNITS = {
+    **dict.fromkeys(("thousand", "thousands", "thou", "k", "000"), "thousands"),
+    **dict.fromkeys(("million", "millions", "mill", "mil", "m", "mn", "mio"), "millions"),
+    **dict.fromkeys(("billion", "billions", "bn"), "billions"),
+}
+_SIGN = r"""
+    (?: £s? | \bgbp ) \s? (?: in\s )? [,'‘’]? \s? (000|k|thou|mn?|mio|mill?|bn) s? \b  # £000, £,000s, £k
+    | (?<![\d.,'‘’]) 1 [, ]? (000) ['’]? s \b  # £1,000s: those of anything
+    | (?<![\w.,'‘’]) (?<!\d\s) (000) ['’]? s \b  # 000s, 000's
+    | (?<!\d) ['‘’] (000) s? \b  # '000
+    | \b in \s ['‘’,]? (000) \b
+    | \( (000|k) (?: ['’]? s )? \)
+    | \b (k|m|bn) (?: £ | gbp\b )
+"""  # noqa: RUF001  # what people write
+# In the heading of amounts a word or a letter alone says enough; in a title it may count homes.
+_BY_HEADING = r"""
+    | \b (thousand|million|billion) s? \b
+    | \( (m|mn|bn) \)
+    | (?<![\w.,'‘’]) (?<!\d\s) (000) $
+"""  # noqa: RUF001  # the same
+_ABOVE = r"""
+    | (?<!\d\s) \b (thousand|million|billion) s \b (?! \s of \s (?! pounds ) )
+    | (?: £\s? | \bgbp\s ) (thousand|million|billion) \b
+    | (?: \b in \s | \( | ^ ) (thousand|million|billion) (?= \W* $ | \) | \s (?: pounds|gbp ) )
+"""
+_HEADING_SAYS, _ABOVE_SAYS = (
+    re.compile(_SIGN + more, re.IGNORECASE | re.VERBOSE) for more in (_BY_HEADING, _ABOVE)
+)
+_IN_POUNDS = re.compile(r"(?:£|\bgbp|\bpounds)\W*$", re.IGNORECASE)
+_COUNTED = re.compile(r"[1-9]")
+
+
+@lru_cache  # each of its cells asks
+def said_by_heading(heading: str) -> tuple[bool, str]:
+    """Return whether the amounts of a column are pence, and what they are thousands or millions of."""
+    return plain(heading).endswith(PENCE_COLUMN), _unit(_HEADING_SAYS, heading)
+
+
+class SaidUnit(NamedTuple):
+    """What amounts are thousands or millions of, and the text that says so."""
+
+    unit: str
+    text: str
+
+
+def said_around(table: Table, columns: Iterable[str]) -> dict[str, SaidUnit]:
+    """Return which columns' amounts are thousands or millions by what stands around their headings.
+
+    What is nearest counts: a unit alone just below a heading, its group, the rows above, the sheet's name.
+    """
+    rows = list(islice(table.text.rows(), table.heading.last + 1))
+    above, below = rows[: table.heading.first - 1], rows[table.heading.last :]
+    titles = [*(cell for row in reversed(above[:-1]) for cell in row), table.form.sheet]
+    said = dict[str, SaidUnit]()
+    for name in columns:
+        place = table.headings.index(name)
+        texts = [*_unit_alone(below, place), *_group(above[-1:], place), *titles]
+        if found := next((one for one in texts if _unit(_ABOVE_SAYS, one)), ""):
+            said[name] = SaidUnit(_unit(_ABOVE_SAYS, found), " ".join(found.split())[:CHARACTERS_QUOTED])
+    return said
+
+
+def _unit(says: re.Pattern[str], text: str) -> str:
+    """Return the unit that a text says; the last one, which is the column's own below that of its group."""
+    found = [next(filter(None, one.groups())) for one in says.finditer(text.replace("_", " "))]
+    return UNITS[found[-1].casefold()] if found else ""
+
+
+def _unit_alone(rows: Sequence[Sequence[str]], place: int) -> list[str]:
+    """Return what the row below the headings holds in a column, unless it counts something."""
+    return [row[place] for row in rows if place < len(row) and not _COUNTED.search(row[place])]
+
+
+def _group(rows: Sequence[Sequence[str]], place: int) -> list[str]:
+    """Return a column's group, and the row that it stands in, unless the group is in pounds."""
+    texts = list[str]()
+    for row in rows:
+        group = next((cell for cell in reversed(row[: place + 1]) if cell.strip()), "")
+        texts += [group] if _IN_POUNDS.search(group) else [group, *row]
+    return texts
