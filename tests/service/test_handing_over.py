@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from rfp_service.rfps.commands.amendments import AmendRfp
 from rfp_service.rfps.domain.events import RfpRaised
 from rfp_service.rfps.domain.people_events import RequesterReplaced
+from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Party, Stage
 from shared.governance.audit.record_index.domain import IndexCommitted
 from shared.governance.scheme.domain import SCHEME_ID
@@ -42,6 +44,21 @@ async def test_all_open_rfps_of_a_requester_go_to_another_and_keep_their_history
     *_, last = (await api.get(f"/v1/rfps/{first}/history", SAM)).json()["items"]
     assert (last["decision"], last["by"]) == ("RequesterReplaced", "ada")
     assert (await api.get(f"/v1/rfps/{ended}")).json()["raised_by"] == "rita"
+
+
+async def test_what_is_handed_over_follows_what_a_clock_ahead_has_dated(api: Api) -> None:
+    rfp = await api.raised()
+    await api.adopt_scheme()
+    await api.meets(LEO)
+    ahead = stamp("rita", at=datetime.now(UTC) + timedelta(seconds=50))
+    amended = AmendRfp(title="Tablets")
+    receipt = await api.service.store.handle(UUID(rfp), amended, ahead, blank=Rfp(), expected=1)
+    api.position = receipt.position
+    told = await seen(api, await api.post("/v1/hand-overs", over("rita", "leo"), ADA, 201))
+    assert (told["left"], [h["id"] for h in told["handed"]]) == ([], [rfp])
+    items = (await api.get(f"/v1/rfps/{rfp}/history", SAM)).json()["items"]
+    assert [item["decision"] for item in items] == ["RfpRaised", "RfpAmended", "RequesterReplaced"]
+    assert items[1]["happened_at"] == items[2]["happened_at"]
 
 
 async def test_what_its_own_rules_forbid_is_left_and_said(api: Api) -> None:

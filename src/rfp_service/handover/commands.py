@@ -53,7 +53,7 @@ class HandOverPlan:
 
     def take(self, stream: Stream[Any], steps: Sequence[Step], stamp: Stamp) -> None:
         """Let a thing's own rules answer, step by step; what they refuse is left as it is, and said."""
-        state, version = stream.state, stream.version
+        state, version, stamp = stream.state, stream.version, stamp.not_before(stream.changed_at)
         for part, commands in steps:
             after, decided = state, list[tuple[Command[Any], int, Event[Any]]]()
             try:

@@ -95,6 +95,10 @@ class Stamp(BaseModel):
             known.same_person(person, one) for one in (self.by, self.acting_for) if one
         )
 
+    def not_before(self, last: datetime | None) -> "Stamp":
+        """Return it at `last` if it is earlier: clocks differ, and time goes forward within a stream."""
+        return self if last is None or self.at >= last else self.model_copy(update={"at": last})
+
 
 class Sealed(NamedTuple):
     """Fields of an event that nobody reads until the same thing has an event of a name in `until`.

@@ -3,7 +3,6 @@
 import asyncio
 import copy
 from collections.abc import Container, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -153,7 +152,7 @@ class EventStore:
     async def _decide(
         self, stream: Stream[S], command: Command[S], stamp: Stamp, key: IdempotencyKey | None
     ) -> Receipt:
-        stamp = _not_before(stamp, stream.changed_at)
+        stamp = stamp.not_before(stream.changed_at)
         decided = command.decide(stream.state, stamp)
         events = decided if isinstance(decided, Sequence) else [decided]
         if not events:
@@ -223,8 +222,3 @@ class EventStore:
         if row["request_hash"] != key.request_hash:
             raise KeyUsedOtherwise
         return Receipt(id=row[1], version=row[2], position=row[3])
-
-
-def _not_before(stamp: Stamp, last: datetime | None) -> Stamp:
-    """Keep time from running backwards within a stream where processes' clocks differ."""
-    return stamp if last is None or stamp.at >= last else stamp.model_copy(update={"at": last})

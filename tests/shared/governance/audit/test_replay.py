@@ -180,6 +180,17 @@ def test_gaps_are_explained() -> None:
     )
 
 
+def test_no_wait_is_shorter_than_none_where_a_clock_had_stepped_back() -> None:
+    waits = RfpAmended(stage=Stage.APPROVAL, waiting_on=Party.APPROVER)
+    events = []
+    for version, at in enumerate((NOW, NOW - timedelta(seconds=40)), start=1):
+        stored = MAPPER.stored(A, version, waits, ANN.model_copy(update={"at": at}))
+        events.append(MAPPER.recorded((version, A, version, stored.topic, stored.state, NOW)))
+    told = story(events, [], NOW, ReadBasis.KNOWN_THEN)
+    assert [item.waited_seconds for item in told.items] == [0, 0]
+    assert [(wait.party, wait.seconds) for wait in told.waiting] == [("approver", 0)]
+
+
 def test_a_long_wait_is_told_in_words() -> None:
     """Whom it waited on, in which stage, and that it was held up."""
     happened = [

@@ -135,7 +135,7 @@ def happened_by(events: Sequence[Recorded], instant: datetime) -> list[Recorded]
 def _step(
     recorded: Recorded, last: Recorded | None, before: State, after: State, told: list[Told]
 ) -> StoryStep:
-    waited = recorded.happened_at - last.happened_at if last else timedelta()
+    waited = max(timedelta(), recorded.happened_at - last.happened_at) if last else timedelta()
     stamp = recorded.stamp
     return StoryStep(
         position=recorded.position,
