@@ -1,13 +1,18 @@
 """The record is dated by the database, which may be ahead of a process: clocks differ, and step back."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
+from rfp_service.rfps.commands.amendments import AmendRfp
+from rfp_service.rfps.commands.requests import RaiseRfp
+from rfp_service.rfps.domain.rfp import Rfp
 from tests.outcomes.examples import PROGRAMME
 from tests.outcomes.test_papers import told
 from tests.support.api import Api
 from tests.support.days import in_days
 from tests.support.people import PIA, SAM
 from tests.support.postgres import Base, session
+from tests.support.specs import stamp
 
 
 async def ahead(base: Base) -> None:
@@ -26,6 +31,26 @@ async def test_everything_is_seen_as_it_stood_by_a_clock_that_is_behind(api: Api
         assert (then["version"], then["stage"]) == (item["version"], item["said"]["stage"])
         [listed] = (await api.get("/v1/rfps", as_of=item["recorded_at"])).json()["items"]
         assert (listed["version"], listed["stage"]) == (item["version"], item["said"]["stage"])
+
+
+async def test_what_is_recorded_now_of_then_has_what_was_recorded_by_then(api: Api) -> None:
+    """Though it is dated later, by a clock that was ahead of the database's."""
+    clock = datetime.now(UTC) + timedelta(minutes=2)
+    asked = RaiseRfp(title="Laptops", description="Forty.", service_area="Registrars")
+    store = api.service.store
+    made = await store.create(uuid4(), asked, stamp("rita", at=clock), blank=Rfp())
+    later = clock + timedelta(minutes=1)
+    await store.handle(made.id, AmendRfp(title="Tablets"), stamp("rita", at=later), blank=Rfp())
+    api.position = made.position + 1
+    items = (await api.get(f"/v1/rfps/{made.id}/history")).json()["items"]
+    assert [item["decision"] for item in items] == ["RfpRaised", "RfpAmended"]
+    for item, title in zip(items, ("Laptops", "Tablets"), strict=True):
+        for as_of in (item["recorded_at"], item["position"]):
+            then = {"as_of": as_of, "basis": "recorded_now"}
+            [listed] = (await api.get("/v1/rfps", **then)).json()["items"]
+            assert (listed["version"], listed["title"]) == (item["version"], title)
+            story = (await api.get(f"/v1/audit/streams/{made.id}", SAM, **then)).json()
+            assert (story["version"], story["title"]) == (item["version"], title)
 
 
 async def test_an_answer_is_of_no_instant_before_what_it_shows(api: Api, base: Base) -> None:

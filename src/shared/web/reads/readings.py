@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import asyncpg
 from fastapi import Depends, Query, Request
-from sqlalchemy import ColumnElement, DateTime, Select, Table, and_, literal, select, true
+from sqlalchemy import ColumnElement, DateTime, FromClause, Select, Table, and_, case, literal, select, true
 from sqlalchemy.sql.elements import True_
 
 from shared.kernel.calendar import day_in_london, start_of
@@ -44,6 +44,13 @@ class UnreadableInstant(Unacceptable):
     """Write an instant with its offset, such as 2026-03-01T00:00Z; as_of may be a day or a position."""
 
 
+class PastTime(NamedTuple):
+    """A time of the past: its instant, and the last position that was recorded by then."""
+
+    instant: datetime
+    position: int
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One reading of the views: where from, as of which position and instant, whether past, for whom.
@@ -61,7 +68,7 @@ class Reading:
     person: Person
     redact: Redactor
     areas: frozenset[str] | None = None
-    happened_by: datetime | None = None
+    happened_by: PastTime | None = None
     kept: KeptRows | None = None
 
     @property
@@ -158,20 +165,30 @@ class Reading:
         return of_theirs | table.c.raised_by.in_(self.person.ids) if "raised_by" in table.c else of_theirs
 
 
-def _last_by(table: Table, instant: datetime, position: int | None) -> "ColumnElement[bool]":
-    """Return the condition that picks the last of each thing's rows that had happened by an instant.
+def _last_by(table: Table, then: PastTime, position: int | None) -> "ColumnElement[bool]":
+    """Return the condition that picks the last of each thing's rows that had happened by a time.
 
     With a position, of what was recorded by then.
     """
-    by, following = literal(instant, DateTime(timezone=True)), table.alias("following")
+    following = table.alias("following")
     later = select(1).where(
-        following.c.id == table.c.id, following.c.valid_from == table.c.valid_to, following.c.changed_at <= by
+        following.c.id == table.c.id,
+        following.c.valid_from == table.c.valid_to,
+        _happened_by(following, then),
     )
     recorded: ColumnElement[bool] = true()
     if position is not None:
         later = later.where(following.c.valid_from <= position)
         recorded = table.c.valid_from <= position
-    return recorded & (table.c.changed_at <= by) & ~later.correlate(table).exists()
+    return recorded & _happened_by(table, then) & ~later.correlate(table).exists()
+
+
+def _happened_by(table: FromClause, then: PastTime) -> "ColumnElement[bool]":
+    """Return the condition that picks what had happened by a time, as all had that was recorded by then."""
+    dated_by = table.c.changed_at <= literal(then.instant, DateTime(timezone=True))
+    # A clock that was ahead has dated it later. It is no `or`: the planner, which takes its parts to have
+    # nothing to do with each other, would then go through the whole table for a page of a recent time.
+    return case((table.c.valid_from <= then.position, true()), else_=dated_by)
 
 
 After = Annotated[
@@ -233,7 +250,7 @@ async def replaying(
     then = await reading(request, after, as_of)
     if basis is ReadBasis.KNOWN_THEN or not then.past:
         return then
-    return replace(then, position=then.visible, happened_by=then.as_of)
+    return replace(then, position=then.visible, happened_by=PastTime(then.as_of, then.position))
 
 
 async def _meant(record: Reader, as_of: str | None, now: datetime, seen: int) -> tuple[int | None, datetime]:

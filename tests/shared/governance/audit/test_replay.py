@@ -1,7 +1,7 @@
 """A decision is taken again from its record, and a case stands as it stood, by whichever road it is asked."""
 
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -22,6 +22,7 @@ from rfp_service.rfps.domain.stages import Stage
 from rfp_service.rooms import VIEWS
 from shared.governance.audit.replay.authority import authority_in_words
 from shared.governance.audit.replay.explanation import explained
+from shared.governance.audit.replay.notification_proofs import clock, telling
 from shared.governance.audit.replay.reexecution import (
     NOT_KEPT,
     OTHERWISE,
@@ -163,7 +164,7 @@ def test_the_changes_of_a_story_add_up_to_its_end(history: History) -> None:
     elapsed = (events[-1].happened_at - events[0].happened_at).total_seconds()
     assert sum(item.waited_seconds for item in told.items) == pytest.approx(elapsed)
     half = events[: len(events) // 2 + 1]
-    assert happened_by(events, half[-1].happened_at)[: len(half)] == half
+    assert happened_by(events, half[-1].happened_at, 0)[: len(half)] == half
 
 
 def test_gaps_are_explained() -> None:
@@ -180,6 +181,11 @@ def test_gaps_are_explained() -> None:
     )
 
 
+def counted(version: int, happened_at: datetime, recorded_at: datetime) -> Recorded:
+    stored = MAPPER.stored(A, version, Counted(by=1, note=""), ANN.model_copy(update={"at": happened_at}))
+    return MAPPER.recorded((version, A, version, stored.topic, stored.state, recorded_at))
+
+
 def test_no_wait_is_shorter_than_none_where_a_clock_had_stepped_back() -> None:
     waits = RfpAmended(stage=Stage.APPROVAL, waiting_on=Party.APPROVER)
     events = []
@@ -189,6 +195,21 @@ def test_no_wait_is_shorter_than_none_where_a_clock_had_stepped_back() -> None:
     told = story(events, [], NOW, ReadBasis.KNOWN_THEN)
     assert [item.waited_seconds for item in told.items] == [0, 0]
     assert [(wait.party, wait.seconds) for wait in told.waiting] == [("approver", 0)]
+
+
+def test_what_was_recorded_by_then_had_happened_by_then() -> None:
+    ahead = counted(1, NOW + timedelta(seconds=2), NOW)
+    late, later = counted(2, NOW, NOW + timedelta(days=1)), counted(3, NOW + timedelta(days=1), NOW)
+    assert happened_by([ahead, late, later], NOW, 1) == [ahead, late]
+
+
+def test_who_decided_is_told_with_the_decision_though_a_clock_was_ahead() -> None:
+    row = dict.fromkeys(("target_kind", "status", "accepted_at", "looked_at"), None)
+    told = {"type": "approval.requested", "tier": "head", "person": "ann", "sequence": 0, "happened_at": NOW}
+    decided = counted(1, NOW + timedelta(seconds=2), NOW)
+    found = telling({**row, **told}, [decided], decided.recorded_at)
+    assert found.decided_at == decided.happened_at
+    assert found.sentence.endswith(f", decided {clock(decided.happened_at)}.")
 
 
 def test_a_long_wait_is_told_in_words() -> None:

@@ -108,7 +108,7 @@ async def tell(
     if basis is ReadBasis.KNOWN_THEN:
         events = await reading.record.stream(stream_id, reading.position)
     else:
-        events = happened_by(await reading.record.stream(stream_id), reading.as_of)
+        events = happened_by(await reading.record.stream(stream_id), reading.as_of, reading.position)
     if not events:
         raise NotFound
     told = await _told(reading, stream_id, events[-1].position)

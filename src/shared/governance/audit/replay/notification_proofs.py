@@ -72,13 +72,13 @@ async def tellings(reading: Reading, case_id: UUID, events: Sequence[Recorded]) 
 
 
 def telling(row: Mapping[str, Any], events: Sequence[Recorded], as_of: datetime) -> Telling:
-    """Return one telling as it was known by an instant."""
+    """Return one telling as it was known by an instant, from the events of its case by then."""
     person = row["person"]
     decided = next((event.happened_at for event in events if _follows(event, row)), None)
     by_then = {
         "accepted_at": _by(row["accepted_at"], as_of),
         "first_looked_at": _by(row["looked_at"], as_of),
-        "decided_at": _by(decided, as_of) if person else None,
+        "decided_at": decided if person else None,
     }
     return Telling(
         about=row["type"],

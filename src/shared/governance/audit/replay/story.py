@@ -127,9 +127,12 @@ def story(
     )
 
 
-def happened_by(events: Sequence[Recorded], instant: datetime) -> list[Recorded]:
-    """Return those events of a case that had happened by an instant, whenever they were recorded."""
-    return [recorded for recorded in events if recorded.happened_at <= instant]
+def happened_by(events: Sequence[Recorded], instant: datetime, position: int) -> list[Recorded]:
+    """Return those events of a case that had happened by an instant, whenever they were recorded.
+
+    What was recorded by then, up to a position, had: it may be dated later, by a clock that was ahead.
+    """
+    return [each for each in events if each.happened_at <= instant or each.position <= position]
 
 
 def _step(
