@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -456,6 +456,30 @@ async def test_scrutiny_counts_who_decided_without_having_been_told(api: Api, si
     seen = (await api.get("/v1/audit/periods", SAM, **period)).json()
     assert made.json()["position"] in seen["recorded_now"]["told_late"]["positions"]
     assert seen["recorded_now"]["told_late"]["n"] < seen["recorded_now"]["by_kind"]["ApprovalGranted"]
+
+
+class Behind(datetime):
+    """A clock that has stepped back."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> "Behind":
+        return cls.fromtimestamp(datetime.now(tz).timestamp() - 50, tz)
+
+
+async def test_who_was_told_before_deciding_is_so_though_a_clock_has_stepped_back(
+    api: Api, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rfp = await api.in_approval(adopt=False)
+    await sink.have(2)
+    [hana, _] = await tellings(api, rfp, 2)
+    monkeypatch.setattr("shared.web.decisions.commands.datetime", Behind)
+    made = (await api.decide(rfp, "approve", HANA, reason="In budget.")).json()
+    [decided, *_] = (await api.get("/v1/audit/decisions", SAM)).json()["items"]
+    assert decided["position"] == made["position"]
+    assert decided["happened_at"] < hana["accepted_at"] < decided["recorded_at"]
+    period = {"from_": hana["happened_at"], "to": in_days(1) + "T00:00Z"}
+    seen = (await api.get("/v1/audit/periods", SAM, **period)).json()
+    assert seen["recorded_now"]["told_late"] == {"n": 0, "positions": []}
 
 
 async def tellings(api: Api, rfp: str, accepted: int) -> list[dict[str, Any]]:

@@ -186,6 +186,14 @@ def counted(version: int, happened_at: datetime, recorded_at: datetime) -> Recor
     return MAPPER.recorded((version, A, version, stored.topic, stored.state, recorded_at))
 
 
+@pytest.mark.parametrize(
+    ("minutes", "said"), [(2, None), (10, None), (11, "It was recorded 11 minutes after it happened.")]
+)
+def test_clocks_that_are_minutes_apart_make_no_late_record(minutes: int, said: str | None) -> None:
+    event = counted(1, NOW, NOW + timedelta(minutes=minutes))
+    assert story([event], [], NOW, ReadBasis.KNOWN_THEN).items[0].gap == said
+
+
 def test_no_wait_is_shorter_than_none_where_a_clock_had_stepped_back() -> None:
     waits = RfpAmended(stage=Stage.APPROVAL, waiting_on=Party.APPROVER)
     events = []

@@ -34,6 +34,7 @@ ORDER BY n.id, p.person, w.id
 """
 # Decisions of approvers on a turn that somebody was to be told of, and of which whoever took them, or the
 # people of their tier's channel, had not been told within a day of its beginning and before deciding.
+# Answers are dated by the database's clock, and so by that is what was decided before or after them.
 TOLD_LATE = f"""
 SELECT d.position FROM decisions d CROSS JOIN LATERAL (
     SELECT n.id, n.happened_at FROM notifications n
@@ -43,7 +44,7 @@ SELECT d.position FROM decisions d CROSS JOIN LATERAL (
 WHERE d.position <= $1 AND d.happened_at >= $2 AND d.happened_at < $3 AND d.authority = $4
   AND NOT EXISTS (
     SELECT FROM deliveries w JOIN delivery_attempts a ON a.delivery_id = w.id AND a.outcome = 'delivered'
-    WHERE w.notification_id = asked.id AND a.answered_at <= d.happened_at
+    WHERE w.notification_id = asked.id AND a.answered_at <= d.recorded_at
       AND a.answered_at <= asked.happened_at + interval '{TOLD_LATE_HOURS} hours'
       AND (split_part(w.target, ':', 2) IN (d.by, d.acting_for) OR w.target_kind = 'teams-workflow'))
 ORDER BY d.position
