@@ -86,8 +86,9 @@ def _charged(tally: Tally) -> int:
 def _places(tally: Tally, question: FlowQuery, worked: int) -> list[dict[str, Any]]:
     """Return a row for each stage or activity, most working wait first."""
     rows = []
+    waited = {name: closed.working.total for name, closed in tally.places.items()}
     by_activity = question.manner.level is Level.ACTIVITY
-    for name in sorted({*tally.entries, *tally.places}):
+    for name in sorted({*tally.entries, *tally.places}, key=lambda name: (-waited.get(name, 0), name)):
         closed, still = tally.places.get(name, Pair()), tally.open.get(name, Pair())
         row = {
             question.manner.level.value: name,
@@ -104,7 +105,7 @@ def _places(tally: Tally, question: FlowQuery, worked: int) -> list[dict[str, An
             row["service"] = served and served.working.spread
             row["waiting"] = idle and idle.working.spread
         rows.append(row)
-    return sorted(rows, key=lambda row: -row["working"]["sum"])
+    return rows
 
 
 def _edges(tally: Tally, worked: int) -> list[dict[str, Any]]:
@@ -170,7 +171,8 @@ def _by_origin(times: Mapping[Step, int]) -> dict[str, dict[Step, int]]:
 def _parties(tally: Tally, as_of: int, worked: int) -> list[dict[str, Any]]:
     """Return each party's waiting, most working wait first."""
     total = _charged(tally)
-    rows = [
+    names = {*tally.charged, *tally.open_parties}
+    return [
         {
             "party": name,
             "elapsed_seconds": tally.elapsed[name] / SECOND,
@@ -179,10 +181,9 @@ def _parties(tally: Tally, as_of: int, worked: int) -> list[dict[str, Any]]:
             "open_elapsed_seconds": (len(still.elapsed) * as_of - still.elapsed.total) / SECOND,
             "open_working": open_wait(still.working, worked),
         }
-        for name in {*tally.charged, *tally.open_parties}
+        for name in sorted(names, key=lambda name: (-tally.worked[name], name))
         for still in (tally.open_parties.get(name, NO_PAIR),)
     ]
-    return sorted(rows, key=lambda row: (-row["working_seconds"], row["party"]))
 
 
 def _share(part: int, whole: int) -> float:

@@ -205,3 +205,21 @@ def test_the_rank_with_open_waits_shows_who_has_been_stuck_for_long() -> None:
 
 def _name(row: StageRow | ActivityRow) -> str:
     return row.stage if isinstance(row, StageRow) else row.activity
+
+
+def test_a_microsecond_of_centuries_puts_stages_parties_and_edges_in_the_same_order() -> None:
+    """Forty cases waited for a century in either stage, and one in the second for a microsecond more."""
+    begins, ends = (datetime(year, 1, 3, 10, 0, tzinfo=UTC) for year in (1910, 2020))
+    rows, closed, opened = list[Row](), dict[str, datetime | None](), dict[str, datetime]()
+    for case in range(80):
+        stage, more = ("alpha", 0) if case % 2 else ("beta", case == 0)
+        ended = ends + timedelta(microseconds=more)
+        rows += [
+            Row(str(case), case, begins, stage, stage, stage),
+            Row(str(case), 99, ended, "z", "z", stage),
+        ]
+        closed[str(case)], opened[str(case)] = ended, begins
+    answer = bottlenecks(log_of(rows, closed, opened), asked(ends + timedelta(days=1), Level.STAGE), WORKING)
+    assert [edge.from_ for edge in answer.edges] == ["beta", "alpha"]
+    assert [row.stage for row in answer.stages][:2] == ["beta", "alpha"]  # type: ignore[union-attr]
+    assert [row.party for row in answer.parties][:2] == ["beta", "alpha"]
