@@ -20,6 +20,7 @@ BEGINNING = 64 * 1024
 PLAIN_BYTES_LIMIT = 512 * 1024 * 1024  # after decompression: a bomb goes off no further than this
 LINE_CHARACTERS_LIMIT = 64 * 1024
 CHUNK = 1 << 20
+HEADINGS_TOLD, HEADING_TOLD = 30, 100  # so many of them, so much of each
 
 
 class OtherFormat(Unacceptable):
@@ -45,7 +46,7 @@ class ColumnTwice(Unacceptable):
 
 
 class ColumnMissing(Unacceptable):
-    """The file lacks a column that an import needs."""
+    """The file lacks a column that an import needs: `headings` are what its first row says instead."""
 
 
 def opened(path: Path) -> BinaryIO:
@@ -185,7 +186,8 @@ def _headings(cells: list[str] | BadRow, file_name: str, columns: FileColumns) -
         if name in columns.only_here and heading not in written
     ]
     if missing:
-        raise ColumnMissing(file=file_name, missing=missing)
+        seen = [heading[:HEADING_TOLD] for heading in written[:HEADINGS_TOLD]]
+        raise ColumnMissing(file=file_name, missing=missing, headings=seen)
     if twice := [name for name in columns.known if headings.count(name) > 1]:
         raise ColumnTwice(file=file_name, columns=twice)
     return headings

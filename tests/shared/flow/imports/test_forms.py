@@ -90,9 +90,23 @@ def test_the_hour_that_comes_twice_is_read_as_in_iso_stamps(tmp_path: Path) -> N
 def test_a_heading_that_no_file_has_is_named(tmp_path: Path) -> None:
     with pytest.raises(ColumnMissing) as refused:
         read(tmp_path, renamed(EVENTS), CASES, mapping=HEADINGS)
-    assert refused.value.facts == {"file": "cases", "missing": ["Opened"]}
+    assert refused.value.facts == {
+        "file": "cases",
+        "missing": ["Opened"],
+        "headings": ["case_id", "open_at", "close_at", "deadline"],
+    }
     with pytest.raises(ColumnTwice):
         read(tmp_path, mapping={"role": "stage"})
+
+
+def test_what_stands_where_headings_should_is_said(tmp_path: Path) -> None:
+    title = f"RFPs of 2025, as of 2 March{',' * 40}{'x' * 200}"
+    with pytest.raises(ColumnMissing) as refused:
+        read(tmp_path, f"{title}\n{EVENTS}", CASES)
+    assert refused.value.facts["headings"] == ["RFPs of 2025", "as of 2 March", *[""] * 28]
+    with pytest.raises(ColumnMissing) as refused:
+        read(tmp_path, f"{'x' * 200}\n{EVENTS}", CASES)
+    assert refused.value.facts["headings"] == ["x" * 100]
 
 
 def test_what_is_said_of_a_log_must_mean_something() -> None:
