@@ -14,6 +14,7 @@ from tests.shared.flow.exports.structure import must_be_ocel
 from tests.support.api import Api
 from tests.support.days import in_days
 from tests.support.people import LARS, LEO, PRIYA, RITA, SCHEME, Who
+from tests.support.postgres import Base, session
 
 TARGETS = [{"stage": stage, "working_days": 5} for stage in ("triage", "approval")]
 FIGURES, STUCK = "/v1/rfps/bottlenecks", "/v1/rfps/stuck"
@@ -42,6 +43,27 @@ async def test_live_figures_keep_up_with_every_decision_and_know_the_past(api: A
     assert (told.stability.resamplings, told.quality.rows_refused) == (200, 0)
     past = await figures(api, as_of=then)
     assert past["cases"] == {"all": 1, "open": 1, "closed": 0}
+
+
+async def test_what_was_recorded_counts_though_it_was_dated_by_a_clock_ahead(api: Api, base: Base) -> None:
+    rfp = await api.raised()
+    raised = api.position
+    await api.decide(rfp, "withdraw", reason="Not needed.")
+    await api.get("/v1/rfps")  # once the views show it
+    ahead = timedelta(minutes=3) // timedelta(microseconds=1)
+    async with session(base.admin) as owner:
+        assert await owner.execute("UPDATE flow_steps SET at_us = at_us + $1", ahead) == "UPDATE 2"
+    closed = {"all": 1, "open": 0, "closed": 1}
+    assert (await figures(api))["cases"] == closed
+    for then, cases in ((raised, {"all": 1, "open": 1, "closed": 0}), (api.position, closed)):
+        assert (await figures(api, as_of=then))["cases"] == cases
+        assert (await figures(api, service_area="Registrars", as_of=then))["cases"] == cases
+        told = await figures(api, "/v1/rfps/flow", as_of=then)
+        assert (told["counts"]["cases"], _there(told)) == (1, cases["open"])
+        stuck = await figures(api, STUCK, as_of=then)
+        assert [(item["id"], item["stage"]) for item in stuck["items"]] == [(rfp, "draft")] * cases["open"]
+        listed = (await api.get("/v1/rfps", PRIYA, as_of=then, figure="closed")).json()["items"]
+        assert len(listed) == cases["closed"]
 
 
 async def test_figures_of_some_rfps_only(api: Api) -> None:

@@ -66,12 +66,12 @@ async def see_excess(
     """Compare completed RFPs by area, route, band of value and supplier, guarded against chance findings."""
     facts = {case.id: case for case in await flow_service(request).live_cases.facts(read, filters)}
     asked = replace(await live_question(request, read, FlowView()), chosen=frozenset(facts))
-    log, working = await asked.log()
+    log, query, working = await asked.read()
     window = period(start, end)
     links = CaseLinks(live=True, filters=filters, as_of=request.query_params.get("as_of"), window=window)
 
     def told() -> dict[str, Any]:
-        then, _, completed = completed_by(log, asked.query.as_of_us, working, COMPLETED)
+        then, _, completed = completed_by(log, query.as_of_us, working, COMPLETED)
         completed = completed.within(window)
         groups = excess(then, completed, facts, links)
         return {
@@ -109,18 +109,18 @@ async def see_variants(  # noqa: PLR0913, PLR0917  # what may be asked
     """
     window = period(start, end)
     asked = await question_of(request, source, after, as_of, FlowView(filters=filters))
-    log, working = await asked.log()
-    wanted = await _scheme_path(request, asked.query.as_of, log, source) if path is None else path
-    outcomes = asked.query.manner.outcomes
+    log, query, working = await asked.read()
+    wanted = await _scheme_path(request, query.as_of, log, source) if path is None else path
+    outcomes = query.manner.outcomes
 
     def told() -> dict[str, Any]:
-        _, visits, completed = completed_by(log, asked.query.as_of_us, working, outcomes)
+        _, visits, completed = completed_by(log, query.as_of_us, working, outcomes)
         paths = Paths(visits, completed.within(window))
         ways, kept = paths.variants(), paths.conformance(wanted)
         return {
-            "as_of": asked.query.as_of,
-            "position": asked.query.position,
-            "source": asked.query.source,
+            "as_of": query.as_of,
+            "position": query.position,
+            "source": query.source,
             "cases": len(paths.paths),
             "variants": ways,
             "conformance": kept,
@@ -167,8 +167,7 @@ async def see_comparison(  # noqa: PLR0913, PLR0917  # two periods
     """
     first, second = _span(before_from, before_to), _span(after_from, after_to)
     asked = await question_of(request, source, after, as_of, FlowView(filters=filters))
-    log, working = await asked.log()
-    query = asked.query
+    log, query, working = await asked.read()
     over = max(first.end, second.end) <= query.as_of_us
     figures = await asyncio.to_thread(_compared, log, query, working, first, second) if over else NOT_COMPARED
     shown = {

@@ -150,8 +150,8 @@ async def see_flow(  # noqa: PLR0913, PLR0917  # what may be asked
     """
     view = FlowView(window=period(start, end), filters=filters)
     asked = await question_of(request, source, after, as_of, view)
-    log, working = await asked.log()
-    shown = await asyncio.to_thread(flow_figures, log, asked.query, working)
+    log, query, working = await asked.read()
+    shown = await asyncio.to_thread(flow_figures, log, query, working)
     if source is None and (seen := await cases_in_sight(request, asked.query.position)) is not None:
         shown["scatter"] = [row if row["case"] in seen else {**row, "case": None} for row in shown["scatter"]]
     flow_with_cases(shown, CaseLinks(source is None, filters, as_of, view.window))
@@ -179,8 +179,8 @@ async def see_stuck(  # what may be asked
     asked = await live_question(request, read, FlowView())
     cases, window = flow_service(request).live_cases, period(start, end)
     found = await cases.open(read, filters)
-    log, working = await asked.log()
-    waiting = await asyncio.to_thread(StuckList, log, asked.query.as_of_us, working, found, window)
+    log, query, working = await asked.read()
+    waiting = await asyncio.to_thread(StuckList, log, query.as_of_us, working, found, window)
     told = await cases.waiting(read, filters, [each.id for each in waiting.cases[:limit]])
     rows = waiting.rows(told, limit)
     links = CaseLinks(live=True, filters=filters, as_of=request.query_params.get("as_of"))
@@ -217,10 +217,10 @@ async def see_forecasts(
     """
     asked = await live_question(request, read, FlowView())
     found = await flow_service(request).live_cases.waiting(read, filters, None)
-    log, working = await asked.log()
+    log, query, working = await asked.read()
     by_id = {case.id: case for case in found}
-    told = await asyncio.to_thread(forecast_figures, log, asked.query.as_of_us, within_days, working, by_id)
-    score = await flow_service(request).forecasts.score(log, asked.query.as_of_us, within_days, read.position)
+    told = await asyncio.to_thread(forecast_figures, log, query.as_of_us, within_days, working, by_id)
+    score = await flow_service(request).forecasts.score(log, query.as_of_us, within_days, read.position)
     rows = told["items"]
     shown = {
         "as_of": read.as_of,

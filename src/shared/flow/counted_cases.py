@@ -32,8 +32,8 @@ async def cases_counted(
 ) -> frozenset[UUID]:
     """Return the live cases that a figure of this reading counted, of those that it was narrowed to."""
     asked = await live_question(request, read, FlowView(filters=filters))
-    log, working = await asked.log()
-    found = await asyncio.to_thread(counted, log, asked.query, working, figure)
+    log, query, working = await asked.read()
+    found = await asyncio.to_thread(counted, log, query, working, figure)
     return frozenset(UUID(log.cases.ids[number]) for number in found)
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 import asyncpg
 
 from shared.flow.forecasts import ForecastScore, MadeForecast, forecasts, scored
-from shared.flow.log import STILL_OPEN, FlowLog
+from shared.flow.log import STILL_OPEN, FlowLog, last_known
 from shared.kernel.calendar import DAY, WorkingTime, day_in_london, microseconds
 
 HORIZONS = (14, 30, 60, 90)  # days
@@ -60,7 +60,7 @@ class ForecastRecords:
         if (live := await self._live()) is None:
             return 0
         log, working, position = live
-        at = microseconds(now)
+        at = last_known(log, microseconds(now))
         rows = await asyncio.to_thread(_rows, log, working, week, at, position)
         await self._pool.executemany(KEEP, rows)
         self._week = week

@@ -172,6 +172,14 @@ def opened_by_steps(log: FlowLog) -> FlowLog:
     return replace(log, cases=Cases(log.cases.ids, opened, closed))
 
 
+def last_known(log: FlowLog, instant: int) -> int:
+    """Return an instant, or that of the last step of live cases if it is later.
+
+    What is recorded has happened, though clocks differ and step back: nobody may cut it off.
+    """
+    return int(log.at.max(initial=instant))
+
+
 def _cases_of(steps: Steps) -> Cases:
     ids = sorted(set(steps.case_id))
     blank = np.zeros(len(ids), np.int64)

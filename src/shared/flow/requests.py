@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -16,7 +16,7 @@ from shared.flow.cases import CaseFilters, LiveFiltersOnly
 from shared.flow.flow_service import flow_service
 from shared.flow.imports.source import finished_import
 from shared.flow.live import LiveLog
-from shared.flow.log import FlowLog
+from shared.flow.log import FlowLog, last_known
 from shared.flow.parties import Charging
 from shared.flow.resampling import RESAMPLINGS, stayed_first
 from shared.flow.sources import FlowLogs, ImportedLog
@@ -45,6 +45,14 @@ class FlowView:
     filters: CaseFilters = CaseFilters()
 
 
+class LogRead(NamedTuple):
+    """A log, what is asked of it, and the calendar that it is read by."""
+
+    log: FlowLog
+    query: FlowQuery
+    working: WorkingTime
+
+
 @dataclass(frozen=True)
 class ImportQuestion:
     """What is asked of an imported log, as against the live RFPs."""
@@ -68,9 +76,9 @@ class ImportQuestion:
         tally = source.tally(query.manner) if self.whole else tally_of(source.log, query, source.working)
         return told(tally, query, source.working)
 
-    async def log(self) -> tuple[FlowLog, WorkingTime]:
-        """Return the whole log, and the calendar that it is read by."""
-        return self.source.log, self.source.working
+    async def read(self) -> LogRead:
+        """Return the whole log."""
+        return LogRead(self.source.log, self.query, self.source.working)
 
     async def stability(self) -> dict[str, int]:
         """Return how sure the first rank is."""
@@ -96,23 +104,30 @@ class LiveQuestion:
     def _told(self, live: LiveLog) -> dict[str, Any]:
         query = self.query
         if self.past or self.chosen is not None or not query.window.everything:
-            log = live.as_of(query.position, self.chosen)
-            return told(tally_of(log, query, live.working), query, live.working)
+            log, query, working = self._read(live)
+            return told(tally_of(log, query, working), query, working)
         position = max(query.position, live.position)
         query = replace(query, position=position, as_of_us=max(query.as_of_us, live.horizon))
         return told(live.tally(query.manner), query, live.working)
 
-    async def log(self) -> tuple[FlowLog, WorkingTime]:
-        """Return the log as of the reading, and the calendar that it is read by."""
+    async def read(self) -> LogRead:
+        """Return the log as of the reading."""
         async with self.sources.turn:
             live = await self.sources.live(self.query.position, self.closed_days)
-            log = await asyncio.to_thread(live.as_of, self.query.position, self.chosen)
-            return log, live.working
+            return await asyncio.to_thread(self._read, live)
+
+    def _read(self, live: LiveLog) -> LogRead:
+        log = live.as_of(self.query.position, self.chosen)
+        return LogRead(log, replace(self.query, as_of_us=last_known(log, self.query.as_of_us)), live.working)
+
+    async def log(self) -> tuple[FlowLog, WorkingTime]:
+        """Return the log as of the reading, and the calendar that it is read by."""
+        log, _, working = await self.read()
+        return log, working
 
     async def stability(self) -> dict[str, int]:
         """Return how sure the first rank is."""
-        log, working = await self.log()
-        return await _stability(log, self.query, working)
+        return await _stability(*await self.read())
 
 
 async def _stability(log: FlowLog, query: FlowQuery, working: WorkingTime) -> dict[str, int]:

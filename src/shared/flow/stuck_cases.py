@@ -13,7 +13,7 @@ from shared.flow.case_links import CaseLinks
 from shared.flow.cases import OpenColumns, WaitingCase
 from shared.flow.figure_names import NamedFigure
 from shared.flow.likely_finish import NEVER, SHARES, LikelyFinish
-from shared.flow.log import STILL_OPEN, FlowLog
+from shared.flow.log import STILL_OPEN, FlowLog, last_known
 from shared.flow.parties import Charging, known_names, lasting
 from shared.flow.requests import instant_at
 from shared.flow.stage_exits import NO_HABITS, StageExits, stage_exits
@@ -164,19 +164,18 @@ class MissedDays:
         return self._ends[day]
 
 
-def past_usual(log: FlowLog, as_of: int, working: WorkingTime) -> list[tuple[str, int]]:
-    """Return the cases that have been in their stage for longer than 85% of those before them were.
+def past_usual(log: FlowLog, now: int, working: WorkingTime) -> list[tuple[str, int]]:
+    """Return the live cases that have been in their stage for longer than 85% of those before them were.
 
-    Each with the instant at which it entered, in microseconds.
+    Each with the instant at which it entered, in microseconds. Nothing of the log is later than now.
     """
-    then = log.until(as_of)
-    visits = stage_waits(then, as_of, working)
+    visits = stage_waits(log, last_known(log, now), working)
     usual = _usual(visits)
     found = []
     for row in np.flatnonzero(visits.open).tolist():
         _, _, p85 = usual.get(int(visits.place.codes[row]), (0, None, None))
         if p85 is not None and int(visits.working[row]) / WORKING_DAY > p85:
-            found.append((then.cases.ids[int(visits.case[row])], int(visits.began[row])))
+            found.append((log.cases.ids[int(visits.case[row])], int(visits.began[row])))
     return found
 
 

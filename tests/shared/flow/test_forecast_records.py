@@ -3,11 +3,11 @@
 import asyncpg
 import pytest
 
-from shared.flow.forecast_records import ForecastRecords
-from shared.flow.forecasts import ForecastScore, back_test, cuts
+from shared.flow.forecast_records import HORIZONS, ForecastRecords
+from shared.flow.forecasts import ForecastScore, back_test, cuts, forecasts
 from shared.flow.log import FlowLog
 from shared.flow.requests import instant_at
-from shared.kernel.calendar import DAY, WorkingTime, microseconds
+from shared.kernel.calendar import DAY, SECOND, WorkingTime, microseconds
 from shared.record.eventstore.store import EventStore
 from tests.shared.flow.test_forecasts import MONDAY, UNTIL, WITHIN, WORKING, history, log_of
 from tests.shared.record.projecting.examples import happen, year_of_rfps
@@ -54,6 +54,15 @@ async def test_a_week_is_forecast_once_and_what_was_said_stays(pool: asyncpg.Poo
     for change in ("UPDATE flow_forecasts SET chance = 1", "DELETE FROM flow_forecasts"):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await pool.execute(change)
+
+
+async def test_forecasts_are_of_all_that_was_recorded_also_by_a_clock_ahead_of_ours(pool: asyncpg.Pool) -> None:
+    log = log_of(history(60))
+    last = int(log.at.max())
+    open_ones = forecasts(log, last, WITHIN * DAY, WORKING)
+    assert len(forecasts(log, last - 180 * SECOND, WITHIN * DAY, WORKING)) != len(open_ones)
+    kept = await records_of(pool, log).keep(instant_at(last - 180 * SECOND))
+    assert kept == len(open_ones) * len(HORIZONS)
 
 
 async def test_while_the_log_is_behind_nothing_is_forecast_and_afterwards_the_week_is(

@@ -209,4 +209,13 @@ def test_a_case_past_the_usual_time_of_its_stage_is_found_once_and_no_other() ->
     for n in range(40):
         rows += [(f"c{n}", -30.0, "approval", "approver"), (f"c{n}", -30.0 + n % 4 + 1, "over", "nobody")]
     assert past_usual(log_of(rows), microseconds(AS_OF), WORKING) == [("old", microseconds(MONDAY))]
-    assert past_usual(log_of(rows), microseconds(MONDAY), WORKING) == []
+    assert past_usual(log_of(rows).until(microseconds(MONDAY)), microseconds(MONDAY), WORKING) == []
+
+
+def test_nobody_is_told_of_a_stage_that_a_case_has_left_by_a_clock_ahead_of_ours() -> None:
+    rows = [("old", 0.0, "approval", "approver")]
+    for n in range(40):
+        rows += [(f"c{n}", -30.0, "approval", "approver"), (f"c{n}", -30.0 + n % 4 + 1, "over", "nobody")]
+    assert past_usual(log_of(rows), microseconds(AS_OF), WORKING) == [("old", microseconds(MONDAY))]
+    rows.append(("old", 4.002, "award", "procurement"))  # three minutes from now
+    assert past_usual(log_of(rows), microseconds(AS_OF), WORKING) == []
