@@ -76,7 +76,7 @@ def test_events_without_a_case_row_make_a_case(tmp_path: Path) -> None:
         ("P1,1,Receive,,2025-03-03T09:00:00Z", "stage", "is missing"),
         ("P1,1,Receive,intake,", "entered_at", "is missing"),
         ("P1,1,Receive,intake,yesterday", "entered_at", "is not an ISO 8601 time"),
-        ("P1,1,Receive,intake,2026-03-02T12:00:01Z", "entered_at", "is in the future"),
+        ("P1,1,Receive,intake,2026-03-02T12:05:01Z", "entered_at", "is in the future"),
         ("P1,x,Receive,intake,2025-03-03T09:00:00Z", "seq", "is not a whole number"),
         ("P1,1,Receive,intake,0001-01-01T00:00:00+14:00", "entered_at", "is not a time we can keep"),
         (
@@ -100,6 +100,15 @@ def test_a_bad_row_is_reported_by_number_column_and_reason(
     tmp_path: Path, row: str, column: str, reason: str
 ) -> None:
     assert bad(tmp_path, row) == (2, column, reason)
+
+
+def test_what_a_clock_a_little_ahead_of_ours_wrote_is_taken(tmp_path: Path) -> None:
+    times = "2026-03-02T12:05:00Z"
+    log = read(
+        tmp_path, HEADING + f"P1,1,Receive,intake,{times}\n", f"case_id,open_at,close_at\nP1,{times},\n"
+    )
+    assert log.report().bad_rows == 0
+    assert log.report().last_at == datetime(2026, 3, 2, 12, 5, tzinfo=UTC)
 
 
 def test_a_naive_time_needs_a_zone(tmp_path: Path) -> None:
