@@ -27,10 +27,11 @@ class LogStep:
 
 
 class RefusedRow(NamedTuple):
-    """A row of a case that was left out; when it was, where it says so."""
+    """A row of a case that was left out, and why; when it was, where it says so."""
 
     row: int
     at: datetime | None
+    reason: str
 
 
 @dataclass(slots=True)
@@ -44,6 +45,7 @@ class Case:
     steps: list[LogStep] = field(default_factory=list)
     last: datetime | None = None
     refused: list[RefusedRow] = field(default_factory=list)
+    is_numbered: bool = True  # each of its rows says its `seq`
 
 
 @dataclass(slots=True)

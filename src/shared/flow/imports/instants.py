@@ -37,6 +37,8 @@ class LogInstants:
     order: DayOrder | None = None  # of days written with numbers; ISO 8601 is always understood
     date_only: int = 0
     clock_change: int = 0
+    twice: int = 0
+    unordered: int = 0
     missing_hour: int = 0
     finer: int = 0
     odd: dict[str, tuple[str, int, str]] = field(default_factory=dict)
@@ -81,8 +83,20 @@ class LogInstants:
             self.missing_hour += 1
             self.odd.setdefault("missing_hour", place)
             return first
-        backwards = before is not None and first < before <= second
-        return second if backwards else first
+        self.twice += 1
+        return which_of((first, second), before)
+
+    def both(self, at: datetime) -> tuple[datetime, datetime]:
+        """Return both instants that a stamp may mean which was read as one of them."""
+        local = at.astimezone(self.zone)
+        first, second = (local.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+        return first, second
+
+
+def which_of(both: tuple[datetime, datetime], before: datetime | None) -> datetime:
+    """Return which of two instants a stamp means: the first, unless its case's time would run backwards."""
+    first, second = both
+    return second if before is not None and first < before <= second else first
 
 
 def _of_numbers(found: re.Match[str], style: DayStyle) -> datetime:
@@ -122,6 +136,8 @@ def sentences(stamps: LogInstants) -> list[tuple[tuple[str, int, str], str]]:
         "date_only": f"has a day and no time, read as midnight; such stamps: {stamps.date_only}",
         "missing_hour": "is in the hour that clocks skip, read as one hour later; such stamps:"
         f" {stamps.missing_hour}",
+        "unordered": "is in the hour that comes twice, as more of its case are, and no `seq` says which came"
+        f" first; such stamps are read in the file's order: {stamps.unordered}",
         "finer": f"is finer than a microsecond; such stamps are kept in order by `seq`: {stamps.finer}",
     }
     return [(stamps.odd[sort], said[sort]) for sort in said if sort in stamps.odd]

@@ -20,6 +20,7 @@ from shared.flow.imports.options import (
     EVENTS_NEED,
     Options,
 )
+from shared.flow.imports.repeated_hours import RepeatedHours
 from shared.kernel.errors import Unacceptable
 
 FINDINGS_TRIED_LIMIT = 20_000  # so many does a trial list
@@ -86,7 +87,7 @@ class LogReading:
         zone = None if options.time_zone is None else ZoneInfo(options.time_zone)
         self.stamps = LogInstants(zone, DATES[options.dates])
         self.log = self.total = Log(findings_limit=findings_limit)
-        self._twice: list[tuple[Case, str]] = []  # what they close at stands in the hour that comes twice
+        self._repeated = RepeatedHours(self.stamps)
 
     def read(self, cases: Rows, events: Rows, progress: Callable[[int], None] = lambda _: None) -> Log:
         """Read some cases with all of their events."""
@@ -96,7 +97,9 @@ class LogReading:
         for number, row in events:
             self.take("events", number, row, self.step)
             progress(number - 1)
-        self._close_after_events()
+        self._repeated.settle_steps(self.log.cases)
+        self._open_with_events()
+        self._repeated.settle_closes()
         settle(self.log)
         self.total.absorb(self.log)
         return self.log
@@ -128,17 +131,18 @@ class LogReading:
         except _Bad as bad:
             self.log.refuse(file, number, bad.column, bad.reason)
             if file == "events":
-                self._leave_gap(number, cells)
+                self._leave_gap(number, cells, bad.reason)
 
     def case(self, number: int, row: dict[str, str]) -> None:
         """Read a row of the cases file."""
         case_id = _needed(row, "case_id")
         if case_id in self.log.cases:
             raise _Bad("case_id", "this case has a row already")
-        opened = self._instant("cases", number, row, "open_at")
-        changes = self.stamps.clock_change
+        waits = row.get("opens_with_event") and not row.get("open_at")  # as a trace of XES does
+        opened = None if waits else self._instant("cases", number, row, "open_at")
+        before = self.stamps.twice
         closed = self._instant("cases", number, row, "close_at", opened) if row.get("close_at") else None
-        is_twice = self.stamps.clock_change > changes
+        is_twice = self.stamps.twice > before
         case = self.log.cases[case_id] = Case(
             number,
             opened,
@@ -146,15 +150,21 @@ class LogReading:
             self._instant("cases", number, row, "deadline", ahead=True) if row.get("deadline") else None,
         )
         if is_twice:
-            self._twice.append((case, row["close_at"]))
+            self._repeated.closes(case)
 
-    def _close_after_events(self) -> None:
-        """Close a case in the second of the hours that come twice, where its time would run backwards."""
-        for case, text in self._twice:
-            before = max(filter(None, (case.opened_at, *(step.entered_at for step in case.steps))))
-            stamps = LogInstants(self.stamps.zone, self.stamps.order)
-            case.closed_at = stamps.read(text, ("cases", case.row, "close_at"), before)
-        self._twice.clear()
+    def _open_with_events(self) -> None:
+        """Open a case that does not say when with its first event; refuse it if that can't be told."""
+        for case_id, case in list(self.log.cases.items()):
+            if case.opened_at is not None or not case.row:
+                continue
+            stamps = [step.entered_at for step in case.steps]
+            stamps += [row.at for row in case.refused if row.at and not self._is_ahead(row.at)]
+            if stamps:
+                case.opened_at = min(stamps)
+            else:
+                del self.log.cases[case_id]
+                why = case.refused[0].reason if case.refused else "is missing"
+                self.log.refuse("cases", case.row, "open_at", why)
 
     def step(self, number: int, row: dict[str, str]) -> None:
         """Read a row of the events file."""
@@ -162,6 +172,7 @@ class LogReading:
         activity = _needed(row, "activity")
         known = self.log.cases.get(case_id)
         before = None if known is None else known.last or known.opened_at
+        repeated = self.stamps.twice
         step = LogStep(
             row=number,
             seq=_whole(row, "seq") if row.get("seq") else number,
@@ -176,9 +187,12 @@ class LogReading:
         case = self.log.cases.setdefault(case_id, Case(0, None, None, None))
         case.steps.append(step)
         case.last = step.entered_at
+        case.is_numbered &= bool(row.get("seq"))
+        if self.stamps.twice > repeated:
+            self._repeated.enters(case_id, step)
         self.log.events += 1
 
-    def _leave_gap(self, number: int, row: dict[str, str]) -> None:
+    def _leave_gap(self, number: int, row: dict[str, str], reason: str) -> None:
         """Remember where in its case a row was that is left out, as far as it says so."""
         try:
             at = LogInstants(self.stamps.zone, self.stamps.order).read(
@@ -187,7 +201,7 @@ class LogReading:
         except BadInstant:
             at = None
         if (case := self.log.cases.get(row.get("case_id", ""))) is not None:
-            case.refused.append(RefusedRow(number, at))
+            case.refused.append(RefusedRow(number, at, reason))
 
     def _stage(self, row: dict[str, str], activity: str) -> str:
         stage = _text(row, "stage") or self.options.activity_map.get(activity, "")

@@ -8,7 +8,6 @@ import csv
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -28,7 +27,7 @@ EVENT_COLUMNS = (
     "party",
     "lifecycle",
 )
-CASE_COLUMNS = ("case_id", "open_at", "close_at", "deadline")
+CASE_COLUMNS = ("case_id", "open_at", "close_at", "deadline", "opens_with_event")
 IN_LOG, IN_TRACE = 1, 2  # how deep an element is
 VALUES = frozenset(["string", "date", "int", "float", "boolean", "id"])
 
@@ -132,8 +131,8 @@ def _let_go(element: Element) -> None:
 
 
 def _case(trace: Attributes, steps: list[Attributes]) -> list[str]:
-    opened_at = trace.get("open_at") or _first([step.get("time:timestamp", "") for step in steps])
-    return [trace.get("concept:name", ""), opened_at, trace.get("close_at", ""), trace.get("deadline", "")]
+    said = [trace.get(name, "") for name in ("concept:name", "open_at", "close_at", "deadline")]
+    return [*said, "yes" if steps else ""]
 
 
 def _event(trace: Attributes, step: Attributes) -> list[str]:
@@ -149,15 +148,3 @@ def _event(trace: Attributes, step: Attributes) -> list[str]:
         step.get("party", ""),
         step.get("lifecycle:transition", ""),
     ]
-
-
-def _first(stamps: list[str]) -> str:
-    """Return the earliest of some stamps as it is written; those with an offset before all others."""
-    read = []
-    for stamp in stamps:
-        try:
-            at = datetime.fromisoformat(stamp)
-        except ValueError:
-            continue
-        read.append((at.tzinfo is None, at.timestamp() if at.tzinfo else 0, stamp))
-    return min(read)[2] if read else ""

@@ -60,6 +60,58 @@ def test_in_the_hour_that_comes_twice_time_goes_on_as_the_file_does(tmp_path: Pa
     assert log.report().clock_change_stamps == 3
 
 
+NIGHT = "2024-10-27T0"
+WITH_SEQ = "case_id,seq,activity,stage,entered_at\n"
+YESTERDAY = NO_CASES + "x,2024-10-26T12:00:00,\n"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        f"x,2,b,two,{NIGHT}1:10:00\nx,1,a,one,{NIGHT}1:50:00\n",
+        f"x,3,c,three,{NIGHT}2:30:00\nx,2,b,two,{NIGHT}1:10:00\nx,1,a,one,{NIGHT}1:50:00\n",
+        f"x,1,a,one,{NIGHT}1:50:00\nx,2,b,two,{NIGHT}1:10:00\n",
+    ],
+    ids=["by stamp", "newest first", "as it happened"],
+)
+def test_seq_says_what_came_first_in_the_hour_that_comes_twice(tmp_path: Path, rows: str) -> None:
+    log = read(tmp_path, WITH_SEQ + rows, YESTERDAY)
+    at = {step.stage: step.entered_at for step in log.cases["x"].steps}
+    assert at["one"] == datetime(2024, 10, 27, 0, 50, tzinfo=UTC)
+    assert at["two"] == datetime(2024, 10, 27, 1, 10, tzinfo=UTC)
+    assert log.report().clock_change_stamps == 2
+    assert log.warnings == 0
+
+
+@pytest.mark.parametrize(
+    ("rows", "row", "count"),
+    [
+        (f"x,,b,two,{NIGHT}1:10:00\nx,,a,one,{NIGHT}1:50:00\n", 2, 2),
+        (f"x,2,b,two,{NIGHT}1:10:00\nx,,a,one,{NIGHT}1:50:00\n", 2, 2),
+        (f"x,7,b,two,{NIGHT}1:10:00\nx,7,a,one,{NIGHT}1:50:00\n", 2, 2),
+        (  # it counts backwards
+            f"x,3,z,nil,{NIGHT}0:30:00\nx,2,b,two,{NIGHT}1:10:00\nx,1,a,one,{NIGHT}1:50:00\n",
+            3,
+            2,
+        ),
+    ],
+    ids=["none", "some", "the same", "backwards"],
+)
+def test_it_is_said_where_nothing_says_what_came_first_in_that_hour(
+    tmp_path: Path, rows: str, row: int, count: int
+) -> None:
+    log = read(tmp_path, WITH_SEQ + rows, YESTERDAY)
+    [odd] = log.odd
+    assert (odd.file, odd.row, odd.column) == ("events", row, "entered_at")
+    assert odd.reason.endswith(f"such stamps are read in the file's order: {count}")
+    assert log.cases["x"].steps[-1].entered_at == datetime(2024, 10, 27, 0, 50, tzinfo=UTC)
+
+
+def test_one_stamp_in_that_hour_is_counted_and_no_more(tmp_path: Path) -> None:
+    log = read(tmp_path, WITH_SEQ + f"x,,b,two,{NIGHT}1:10:00\nx,,a,one,{NIGHT}2:50:00\n", YESTERDAY)
+    assert (log.warnings, log.report().clock_change_stamps) == (0, 1)
+
+
 def test_a_case_opens_before_its_events_and_closes_after_them_in_the_hour_that_comes_twice(
     tmp_path: Path,
 ) -> None:

@@ -100,6 +100,65 @@ def test_an_activity_is_a_stage_where_no_map_says_otherwise(tmp_path: Path) -> N
     assert [(f.row, f.column, f.reason) for f in unmapped.bad] == [(2, "stage", "is missing")]
 
 
+def of_events(*stamps: str, trace: str = "") -> str:
+    """Return a log of one trace, its events named by their number."""
+    events = "".join(
+        f'<event><string key="concept:name" value="{n}"/><date key="time:timestamp" value="{at}"/></event>'
+        for n, at in enumerate(stamps)
+    )
+    return f'<log><trace><string key="concept:name" value="P1"/>{trace}{events}</trace></log>'
+
+
+def test_a_trace_opens_with_its_first_event_also_in_the_hour_that_comes_twice(tmp_path: Path) -> None:
+    xes = of_events("2024-10-27T01:50:00", "2024-10-27T01:10:00", "2024-10-28T09:00:00")
+    log = read(tmp_path, xes, time_zone="Europe/London")
+    case = log.cases["P1"]
+    assert [step.entered_at.isoformat() for step in case.steps] == [
+        "2024-10-27T00:50:00+00:00",
+        "2024-10-27T01:10:00+00:00",
+        "2024-10-28T09:00:00+00:00",
+    ]
+    assert case.opened_at == case.steps[0].entered_at
+    assert log.report().clock_change_stamps == 2
+
+
+def test_a_trace_opens_with_its_first_event_however_that_is_written(tmp_path: Path) -> None:
+    by_numbers = of_events("03/03/2025 09:00", "05/03/2025 09:00")
+    log = read(tmp_path, by_numbers, dates="day_first", time_zone="UTC")
+    assert (log.cases["P1"].opened_at, log.bad_rows) == (datetime(2025, 3, 3, 9, tzinfo=UTC), 0)
+    mixed = read(tmp_path, of_events("2025-03-03T09:00:00", "2025-03-04T09:00:00Z"), time_zone="UTC")
+    assert (mixed.cases["P1"].opened_at, mixed.before_open) == (datetime(2025, 3, 3, 9, tzinfo=UTC), 0)
+    a_day = read(tmp_path, of_events("2025-03-03"), time_zone="UTC")
+    assert a_day.date_only == 1
+    own = '<date key="open_at" value="2025-03-01T09:00:00Z"/>'
+    said = read(tmp_path, of_events("2025-03-03T09:00:00Z", trace=own))
+    assert said.cases["P1"].opened_at == datetime(2025, 3, 1, 9, tzinfo=UTC)
+
+
+def test_a_trace_opens_with_its_first_event_also_where_that_is_refused(tmp_path: Path) -> None:
+    nameless = '<event><date key="time:timestamp" value="2025-03-02T09:00:00Z"/></event>'
+    log = read(tmp_path, of_one_event(RECEIVED).replace("</trace>", nameless + "</trace>"))
+    assert log.cases["P1"].opened_at == datetime(2025, 3, 2, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("stamp", "reason"),
+    [
+        ("2025-03-03T09:00:00", "has no offset, and no time zone was given"),
+        ("2099-03-03T09:00:00Z", "is in the future"),
+        ("yesterday", "is not an ISO 8601 time"),
+    ],
+)
+def test_a_trace_whose_events_do_not_say_when_is_refused(tmp_path: Path, stamp: str, reason: str) -> None:
+    closes = '<date key="close_at" value="2025-03-01T09:00:00Z"/>'
+    log = read(tmp_path, of_events(stamp, trace=closes))
+    assert [(f.file, f.row, f.column, f.reason) for f in log.bad] == [
+        ("cases", 2, "open_at", reason),
+        ("events", 2, "entered_at", reason),
+    ]
+    assert log.cases == {}
+
+
 def test_a_group_is_the_role_of_who_has_none(tmp_path: Path) -> None:
     group = RECEIVED + '<string key="org:group" value="clerks"/>'
     assert read(tmp_path, of_one_event(group)).cases["P1"].steps[0].role == "clerks"
