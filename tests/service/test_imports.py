@@ -196,7 +196,10 @@ async def test_unreadable_files_fail_with_a_reason(api: Api) -> None:
     failed = await finished(api, begun["id"])
     assert (failed["status"], failed["reason"]) == (
         "failed",
-        "The file lacks a column that an import needs. file: events. missing: case_id, entered_at.",
+        (
+            "The file lacks a column that an import needs. file: events. missing: case_id, entered_at."
+            " headings: case, activity."
+        ),
     )
     problem = await api.get("/v1/rfps/bottlenecks", expect=409, source=begun["id"])
     assert problem.json()["type"] == "/problems/import-not-done"

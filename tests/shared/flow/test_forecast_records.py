@@ -56,7 +56,9 @@ async def test_a_week_is_forecast_once_and_what_was_said_stays(pool: asyncpg.Poo
             await pool.execute(change)
 
 
-async def test_forecasts_are_of_all_that_was_recorded_also_by_a_clock_ahead_of_ours(pool: asyncpg.Pool) -> None:
+async def test_forecasts_are_of_all_that_was_recorded_also_by_a_clock_ahead_of_ours(
+    pool: asyncpg.Pool,
+) -> None:
     log = log_of(history(60))
     last = int(log.at.max())
     open_ones = forecasts(log, last, WITHIN * DAY, WORKING)

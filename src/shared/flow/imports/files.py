@@ -46,7 +46,7 @@ class ColumnTwice(Unacceptable):
 
 
 class ColumnMissing(Unacceptable):
-    """The file lacks a column that an import needs: `headings` are what its first row says instead."""
+    """The file lacks a column that an import needs."""
 
 
 def opened(path: Path) -> BinaryIO:
@@ -186,7 +186,7 @@ def _headings(cells: list[str] | BadRow, file_name: str, columns: FileColumns) -
         if name in columns.only_here and heading not in written
     ]
     if missing:
-        seen = [heading[:HEADING_TOLD] for heading in written[:HEADINGS_TOLD]]
+        seen = [heading[:HEADING_TOLD] for heading in written if heading][:HEADINGS_TOLD]
         raise ColumnMissing(file=file_name, missing=missing, headings=seen)
     if twice := [name for name in columns.known if headings.count(name) > 1]:
         raise ColumnTwice(file=file_name, columns=twice)
