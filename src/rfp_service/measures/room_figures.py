@@ -108,7 +108,7 @@ async def _waits(service: Answering, reading: Reading, party: str) -> float | No
     await service.scheme.refresh()
     question = FlowQuestion("live", reading.position, reading.as_of, microseconds(reading.as_of))
     closed = service.scheme.scheme.closed_days()
-    log, working = await LiveQuestion(question, service.flow, closed, None, reading.past).log()
+    log, question, working = await LiveQuestion(question, service.flow, closed, None, reading.past).read()
     found = await asyncio.to_thread(bottlenecks, log, question, working)
     shares = {row.party: row.share_working for row in found.parties}
     return shares.get(party, 0.0) if shares else None

@@ -120,11 +120,6 @@ class LiveQuestion:
         log = live.as_of(self.query.position, self.chosen)
         return LogRead(log, replace(self.query, as_of_us=last_known(log, self.query.as_of_us)), live.working)
 
-    async def log(self) -> tuple[FlowLog, WorkingTime]:
-        """Return the log as of the reading, and the calendar that it is read by."""
-        log, _, working = await self.read()
-        return log, working
-
     async def stability(self) -> dict[str, int]:
         """Return how sure the first rank is."""
         return await _stability(*await self.read())

@@ -1,7 +1,7 @@
 """While the market answers: questions, answers to everybody, and bids of which only a seal is kept."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -26,11 +26,9 @@ from rfp_service.rfps.domain.tender_events import (
     ResponseReceived,
 )
 from shared.kernel.fields import WHOLE, Code, Instant, LongText
-from shared.kernel.messages import Command, Stamp
+from shared.kernel.messages import CLOCKS_APART, Command, Stamp
 
 QUESTIONS_LIMIT = 1_000
-# By how much the portal's clock may differ from this service's, and those of its processes from one another.
-CLOCKS_DIFFER = timedelta(minutes=5)
 
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$", examples=["0" * 64])]
 
@@ -88,7 +86,7 @@ class RecordResponse(Command[Rfp]):
         must_be_taking_bids(rfp)
         must_not_be_requester(rfp, stamp)
         # Until here nothing that has come can be late.
-        if rfp.tender.scores and not is_late(rfp, stamp.at + CLOCKS_DIFFER, stamp):
+        if rfp.tender.scores and not is_late(rfp, stamp.at + CLOCKS_APART, stamp):
             raise ScoringHasBegun(ended_at=rfp.tender.responses_by)
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> Sequence[RfpEvent]:
@@ -140,10 +138,10 @@ def is_late(rfp: Rfp, received_at: datetime, stamp: Stamp) -> bool:
 
 def must_have_come(rfp: Rfp, received_at: datetime, stamp: Stamp) -> None:
     """Refuse a time of receipt that lies ahead or before the market was asked, by more than clocks differ."""
-    if received_at > stamp.at + CLOCKS_DIFFER:
+    if received_at > stamp.at + CLOCKS_APART:
         raise ReceivedInTheFuture(received_at=received_at)
     asked_at = rfp.tender.asked_at
-    if asked_at is not None and received_at < asked_at - CLOCKS_DIFFER:
+    if asked_at is not None and received_at < asked_at - CLOCKS_APART:
         raise ReceivedBeforeAsked(received_at=received_at, asked_at=asked_at)
 
 

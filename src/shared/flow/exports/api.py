@@ -74,8 +74,7 @@ async def export_event_log(
     service = flow_service(request)
     facts = {case.id: case for case in await service.live_cases.facts(read, filters)}
     asked = replace(await live_question(request, read, FlowView()), chosen=frozenset(facts))
-    log, _ = await asked.log()
-    exported = ExportedLog(log, facts, secrets.token_bytes(SALT_BYTES))
+    exported = ExportedLog((await asked.read()).log, facts, secrets.token_bytes(SALT_BYTES))
     write, media_type, named = FORMS[form]
     folder = TemporaryDirectory(prefix="rfp-event-log-")
     path = Path(folder.name, named)

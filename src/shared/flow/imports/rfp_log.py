@@ -1,7 +1,7 @@
 """A historic RFP log: events and cases as CSV, read whole, every odd or bad row reported."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 from zoneinfo import ZoneInfo
@@ -22,11 +22,11 @@ from shared.flow.imports.options import (
 )
 from shared.flow.imports.repeated_hours import RepeatedHours
 from shared.kernel.errors import Unacceptable
+from shared.kernel.messages import CLOCKS_APART
 
 FINDINGS_TRIED_LIMIT = 20_000  # so many does a trial list
 ROWS_LIMIT = 2_000_000
 TEXT_LIMIT = 500
-CLOCKS_APART = timedelta(minutes=5)  # so far may the clock of whoever wrote a log be ahead of ours
 
 
 class LogTooLong(Unacceptable):
