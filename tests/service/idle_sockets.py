@@ -19,7 +19,7 @@ from rfp_service.connections import allow_many_files
 from shared.kernel.roles import Role
 from shared.web.access.issuer import demonstration_token
 from tests.support.forked import process_of
-from tests.support.patience import until_true
+from tests.support.patience import PATIENCE_SECONDS, until_true
 from tests.support.postgres import throwaway_folder
 from tests.support.running import Running, running
 
@@ -92,7 +92,9 @@ async def asked(service: Running, token: str) -> Sequence[float]:
     took = []
     for number in range(ASKED):
         began = time.perf_counter()
-        async with httpx.AsyncClient(base_url=service.url, trust_env=False, timeout=60) as client:
+        async with httpx.AsyncClient(
+            base_url=service.url, trust_env=False, timeout=PATIENCE_SECONDS
+        ) as client:
             path = PATHS[number % len(PATHS)]
             answer = await client.get(path, headers={"Authorization": f"Bearer {token}"})
         took.append(time.perf_counter() - began)

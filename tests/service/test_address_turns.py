@@ -8,6 +8,7 @@ import pytest
 
 from shared.web.limits import rate_limits
 from tests.support.api import Api
+from tests.support.patience import PATIENCE_SECONDS
 
 OPEN = (
     "/healthz",
@@ -61,7 +62,7 @@ async def test_an_address_has_two_answers_of_a_kind_at_once_and_another_does_not
     api: Api, path: str
 ) -> None:
     many = [SlowReader(api, path) for _ in range(6)]
-    async with asyncio.timeout(90):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await asyncio.gather(many[0].begun.wait(), many[1].begun.wait())
         assert (await api.client.get(path)).status_code == many[0].status  # from elsewhere
     assert [one.begun.is_set() for one in many] == [True, True, False, False, False, False]
@@ -74,7 +75,7 @@ async def test_an_address_has_two_answers_of_a_kind_at_once_and_another_does_not
 async def test_whether_it_lives_is_told_while_readiness_is_looked_into(api: Api) -> None:
     looking = [SlowReader(api, "/readyz") for _ in range(4)]
     alive = SlowReader(api, "/healthz")
-    async with asyncio.timeout(90):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await alive.begun.wait()
     for one in (*looking, alive):
         one.go.set()
@@ -87,7 +88,7 @@ async def test_what_is_one_too_many_is_refused_where_nothing_is(
 ) -> None:
     monkeypatch.setattr(rate_limits, "AT_ONCE_LIMIT", 2)
     many = [SlowReader(api, "/v1/nothing") for _ in range(3)]
-    async with asyncio.timeout(90):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await asyncio.gather(*(one.begun.wait() for one in many))
     for one in many:
         one.go.set()
@@ -100,7 +101,7 @@ async def test_one_too_many_at_the_sign_in_is_told_so_by_a_page(
 ) -> None:
     monkeypatch.setattr(rate_limits, "AT_ONCE_LIMIT", 1)
     first = SlowReader(api, "/console/assets/console.css")
-    async with asyncio.timeout(90):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await first.begun.wait()
     host = httpx.ASGITransport(api.app, client=("192.0.2.7", 2))
     async with httpx.AsyncClient(transport=host, base_url="http://service") as client:

@@ -18,6 +18,7 @@ from shared.web.access.issuer import demonstration_token
 from tests.service.test_crash import Writers
 from tests.support.api import Api
 from tests.support.in_full import of_many
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.people import ADA, HANA, LEO, PRIYA, RITA, SAM, Who
 from tests.support.running import running
 
@@ -134,7 +135,7 @@ class Follower:
         return self.until is not None and self.position >= self.until
 
     async def by_asking(self) -> None:
-        async with httpx.AsyncClient(base_url=self.url, timeout=60) as client:
+        async with httpx.AsyncClient(base_url=self.url, timeout=PATIENCE_SECONDS) as client:
             while not self.is_through:
                 query = {"after": self.position, "wait": 1, "limit": 7}
                 try:
@@ -151,7 +152,7 @@ class Follower:
                     await asyncio.sleep(0.05)
 
     async def slowly_by_stream(self) -> None:
-        async with httpx.AsyncClient(base_url=self.url, timeout=60) as client:
+        async with httpx.AsyncClient(base_url=self.url, timeout=PATIENCE_SECONDS) as client:
             while not self.is_through:
                 try:
                     await self._read_on(client)
@@ -189,7 +190,7 @@ async def test_nothing_is_missed_or_told_twice_under_writers_a_crash_and_a_slow_
         writers.enough = True
         await asyncio.gather(*writing)
         asking.until = slow.until = max(position for _, position in writers.receipts.values())
-        async with asyncio.timeout(90):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await asyncio.gather(*following)
         everything = list(range(1, asking.until + 1))  # nothing else is in this record
         assert len(writers.receipts) == len(everything) >= ENOUGH

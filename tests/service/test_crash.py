@@ -9,6 +9,7 @@ import httpx
 
 from shared.kernel.roles import Role
 from shared.web.access.issuer import demonstration_token
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.running import Running, running
 
 CRASHES = int(os.environ.get("CRASHES", "2"))
@@ -92,7 +93,7 @@ async def everything_is_there(service: Running, writers: Writers) -> None:
     assert len(set(writers.receipts.values())) == len(writers.receipts)
     assert head == len(writers.receipts)  # each key was answered, so nothing else may be there
     seen: dict[int, str] = {}
-    async with httpx.AsyncClient(base_url=service.url, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=service.url, timeout=PATIENCE_SECONDS) as client:
         path: str | None = f"/v1/rfps?limit=200&after={head}"
         while path:
             page = await client.get(path, headers=writers.headers)

@@ -7,6 +7,7 @@ from typing import Any
 from shared.kernel.calendar import day_in_london
 from shared.kernel.roles import Role
 from tests.support.api import Api
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.people import ADA, DEREK, HANA, LARS, LEO, PAUL, PIA, PRIYA, RITA, SAM, SCHEME, Who
 from tests.support.procuring import EVAN, EVE, bids, closed, opened, prepared
 
@@ -188,7 +189,7 @@ async def test_the_approvals_of_the_inbox_are_those_of_the_list_of_approvals(api
 
 async def told(api: Api, who: Who) -> list[tuple[str, str]]:
     """Return what somebody was told, once all that happened has been reacted to."""
-    async with asyncio.timeout(90):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while await api.service.pool.fetchval(REACTED) < api.position:  # noqa: ASYNC110  # a worker reacts
             await asyncio.sleep(0.02)
     items = (await api.get("/v1/notices", who)).json()["items"]

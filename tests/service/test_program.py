@@ -122,7 +122,7 @@ def test_a_server_and_a_worker_share_a_folder_and_the_last_one_stops_the_databas
             assert server.postgres() is not None
         finally:
             worker.terminate()
-            assert worker.wait(timeout=300) == 0
+            assert worker.wait(timeout=PATIENCE_SECONDS) == 0
         assert server.postgres() is None
 
 

@@ -20,12 +20,11 @@ from shared.settings import NotConfigured, Settings
 from shared.web.monitoring import service_readiness
 from shared.web.monitoring.service_readiness import NO_WORKER, NOT_SIGNED, NOT_WITNESSED
 from tests.support.api import Api, running_api
-from tests.support.patience import until_true
+from tests.support.patience import PATIENCE_SECONDS, until_true
 from tests.support.pooler import transaction_pooler
 from tests.support.postgres import Base, session
 
 BODY = {"title": "Laptops", "description": "Forty.", "service_area": "Registrars"}
-PATIENCE_SECONDS = 90
 
 
 async def said(api: Api, *faults: str) -> dict[str, object]:

@@ -18,10 +18,9 @@ from shared.settings import Settings
 from tests.shared.governance.notifications.receiver import Receiver, receiving
 from tests.support.api import Api, running_api
 from tests.support.days import in_days
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.people import ADA, DEREK, HANA, LARS, SAM
 from tests.support.postgres import Base, session
-
-PATIENCE_SECONDS = 90.0
 
 
 async def until(condition: Callable[[], Any]) -> Any:

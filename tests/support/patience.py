@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 import httpx
 
 PATIENCE = 100
-LOOKS, SECONDS_BETWEEN = 1_800, 0.05
+LOOKS, SECONDS_BETWEEN = 12_000, 0.05
 PATIENCE_SECONDS = LOOKS * SECONDS_BETWEEN  # nothing waits for so long but a fault
 
 

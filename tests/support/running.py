@@ -22,7 +22,7 @@ from tests.support.forked import forked
 from tests.support.patience import Patient
 
 PROGRAM = Path(sys.executable).with_name("rfp-service")
-START_SECONDS = 300  # nothing waits for so long but a fault
+START_SECONDS = 1_200  # nothing waits for so long but a fault
 # What the program waits for in quiet, and a specification would wait for too.
 SOONER = {"shared.ledger.signing:WITNESSED_EVERY_SECONDS": 0.5}
 
