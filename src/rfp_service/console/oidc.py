@@ -122,7 +122,7 @@ async def exchanged(settings: Settings, asked: AskedAtProvider, code: str) -> At
         raise SignInFailed from None
     _must_be_ours(claims, settings, asked)
     issued = int(str(claims["iat"]))
-    # Nobody has said who they are just now for longer because this clock is behind the provider's.
+    # As this clock tells it: were it behind the provider's, "just now" would last for longer.
     behind = max(0, issued - int(time.time()))
     signed_in_at = int(str(claims.get("auth_time", issued))) - behind
     return AtProvider(access, str(claims.get("name", "")), signed_in_at)

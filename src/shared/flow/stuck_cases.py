@@ -167,7 +167,8 @@ class MissedDays:
 def past_usual(log: FlowLog, now: int, working: WorkingTime) -> list[tuple[str, int]]:
     """Return the live cases that have been in their stage for longer than 85% of those before them were.
 
-    Each with the instant at which it entered, in microseconds. Nothing of the log is later than now.
+    Each with the instant at which it entered, in microseconds. The last step counts as now where a clock
+    that was ahead dated it later.
     """
     visits = stage_waits(log, last_known(log, now), working)
     usual = _usual(visits)

@@ -193,7 +193,8 @@ class Reader:
     async def recorded_at(self, position: int) -> datetime | None:
         """Return when a position was recorded; nothing if the record does not reach it.
 
-        The newest is asked for by every reading, and what is recorded stays: it is kept.
+        The newest is asked for by every reading, so the last answer is kept. Where a record was put back
+        in place, it is of the one before until another position is asked for.
         """
         if (dated := self._dated) is not None and dated[0] == position:
             return dated[1]

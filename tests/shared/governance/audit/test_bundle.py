@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -14,6 +15,7 @@ import pytest
 
 from rfp_service.events import EVENTS
 from rfp_service.rooms import VIEWS
+from shared.governance.audit.bundle import assembly
 from shared.governance.audit.bundle.assembly import (
     LastBundleLonger,
     NothingToBundle,
@@ -37,6 +39,7 @@ from shared.governance.audit.bundle.contents import (
 from shared.governance.audit.bundle.report import VerificationReport
 from shared.governance.audit.bundle.verification import Verifying, verify
 from shared.ledger.checkpoints import Policy
+from shared.ledger.log_reader import Signed
 from shared.ledger.log_writer import LogWriter, keep_cosignature
 from shared.ledger.notes import KeyType, Note, Signer
 from shared.record.eventstore.encoding import EnvelopeMapper, Topics
@@ -151,6 +154,29 @@ async def test_a_period_is_packed_whole(pool: asyncpg.Pool, store: EventStore) -
     assert "right: entries 1 to 120 are all here" in report.lines
     with pytest.raises(TooMuchForOneBundle):
         await made(pool, MAPPER, PERIOD, PROGRAM, limit=100)
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [PERIOD, replace(PERIOD, body_of_work="rfps"), BundleRequest(case=a_case())],
+    ids=["period", "body of work", "case"],
+)
+async def test_what_is_recorded_and_signed_while_a_bundle_is_made_is_in_it(
+    pool: asyncpg.Pool, store: EventStore, monkeypatch: pytest.MonkeyPatch, wanted: BundleRequest
+) -> None:
+    await kept(pool, store, 0, 60)
+    sealed = assembly._seal  # noqa: SLF001  # what comes between looking for entries and this
+
+    async def meanwhile(*given: Any) -> Signed:
+        await kept(pool, store, 60, 120)
+        await indexed(pool, store)
+        return await sealed(*given)
+
+    monkeypatch.setattr(assembly, "_seal", meanwhile)
+    files = await made(pool, MAPPER, wanted, PROGRAM)
+    assert checked(files).wrong == []
+    monkeypatch.undo()
+    assert files.manifest().cases == (await made(pool, MAPPER, wanted, PROGRAM)).manifest().cases
 
 
 async def test_a_body_of_work_is_packed(pool: asyncpg.Pool, store: EventStore) -> None:

@@ -97,10 +97,10 @@ async def made(
     """Return a bundle, sealed by the newest checkpoint that covers it and has most signatures."""
     log = LogReader(connection)
     inside = await _positions(connection, mapper, wanted, limit)
-    if len(inside) > limit:
-        raise TooMuchForOneBundle(limit=limit)
     led = await led_from(connection, wanted.last_origin, await log.origin())
     signed = await _seal(log, inside, kept_size(wanted.last_size, led))
+    # The checkpoint may cover what was recorded meanwhile, of which nothing inside may be left out.
+    inside = await _positions(connection, mapper, replace(wanted, until=wanted.until or signed.size), limit)
     part = await indexed_part(connection, mapper, wanted.filters(), signed, wanted.until)
     borders = await _borders(connection, mapper, wanted, inside, signed, part, find_withheld)
     entries = await log.entries(borders.around(inside))
@@ -156,7 +156,10 @@ async def _positions(
         rows = await connection.fetch(OF_WORK, wanted.start, wanted.end, limit + 1, topics)
     else:
         rows = await connection.fetch(OF_PERIOD, wanted.start, wanted.end, limit + 1)
-    return [row[0] for row in rows if wanted.until is None or row[0] <= wanted.until]
+    inside = [row[0] for row in rows if wanted.until is None or row[0] <= wanted.until]
+    if len(inside) > limit:
+        raise TooMuchForOneBundle(limit=limit)
+    return inside
 
 
 async def _borders(
