@@ -160,6 +160,26 @@ async def test_a_column_beside_others_that_write_days_both_ways_is_reported(api:
     assert "table that writes days both ways" in report["cells"][0]["reason"]
 
 
+async def test_one_mistyped_day_says_nothing_of_other_columns(api: Api) -> None:
+    heading = "Reference,Title,Start,End,Finished\r\n"
+    rows = [
+        "E-2,a,01/04/2024,31/03/2026,01/01/2026\r\n",
+        "E-3,b,01/05/2025,30/04/2027,\r\n",
+        "E-4,c,,03/31/2025,\r\n",
+    ]
+    report = await handed_in(api, heading + "".join(rows))
+    assert unread(report) == [(2, "End"), (3, "End"), (4, "End")]
+    assert (await seen(api, "E-2"))["start"] == "2024-04-01"
+
+
+async def test_one_mistyped_day_among_date_cells_of_which_one_is_proof_is_reported_alone(api: Api) -> None:
+    days = [date(2024, 4, 1), "03/30/2024", date(2025, 3, 31), date(2024, 6, 3), date(2027, 12, 5)]
+    rows: list[list[Any]] = [["Reference", "Title", "Start"]]
+    rows += [[f"O-{n}", "x", day] for n, day in enumerate(days)]
+    assert unread(await handed_in(api, xlsx(rows))) == [(3, "Start")]
+    assert (await seen(api, "O-3"))["start"] == "2024-06-03"
+
+
 async def test_date_cells_among_texts_that_write_the_month_first_may_be_swapped(api: Api) -> None:
     swapped: list[list[Any]] = [
         ["Reference", "Title", "Start", "End", "Finished"],
@@ -215,12 +235,31 @@ async def test_amounts_are_in_what_is_said_around_their_headings_or_reported(api
         "Contracts over £1 million,,",
         "Million Homes programme,,",
         ",Estimates (£m),Actual (£)",
+        "Please enter amounts in £ (not thousands),,",
+        "Total value (£m),45.2,",
+        "Total value (£m),45.2,\r\nAs at 1 May,,",
     ],
 )
 async def test_what_is_no_unit_above_the_headings_leaves_amounts_in_pounds(api: Api, above: str) -> None:
     report = await handed_in(api, f"{above}\r\nReference,Title,Cost\r\nH-2,x,250\r\n")
     assert report["cells"] == []
     assert (await seen(api, "H-2"))["cost_pence"] == 25_000
+
+
+async def test_a_neighbours_group_says_nothing_of_a_column_but_its_own_does(api: Api) -> None:
+    table = ",,Contract,Savings (£k)\r\nReference,Title,Cost,Saved\r\nG-1,x,250,5\r\n"
+    assert (await handed_in(api, table))["cells"] == []
+    assert (await seen(api, "G-1"))["cost_pence"] == 25_000
+    own = table.replace("Contract,Savings (£k)", "Contract (£k),Savings")
+    assert unread(await tried(api, own)) == [(3, "Cost")]
+    for note in ("£000", "(£000s)", "in thousands", "all figures £000"):
+        beside = table.replace("Savings (£k)", note)
+        assert unread(await tried(api, beside)) == [(3, "Cost")], note
+
+
+async def test_a_title_in_thousands_over_a_heading_of_pounds_is_for_a_person(api: Api) -> None:
+    table = "Values in £000,,\r\n,,\r\nReference,Title,Cost (£)\r\nG-2,x,250\r\n"
+    assert unread(await tried(api, table, mapping='{"Cost (£)": "cost_pence"}')) == [(4, "Cost (£)")]
 
 
 async def test_the_name_of_a_sheet_may_say_what_its_amounts_are_in(api: Api) -> None:
@@ -242,3 +281,12 @@ async def test_three_digits_behind_a_point_are_no_pence(api: Api) -> None:
     assert [(await seen(api, name))["cost_pence"] for name in ("T-1", "T-4", "T-5")] == [None, 120, 1_250]
     assert (await handed_in(api, HEADING + "T-1,a,1.250\r\n", amounts_in="millions"))["cells"] == []
     assert (await seen(api, "T-1"))["cost_pence"] == 125_000_000
+
+
+@pytest.mark.parametrize(
+    ("cell", "pence"),
+    [("250000.000", 25_000_000), ("12,500.000", 1_250_000), ("£1,234.500", 123_450), ("0.500", 50)],
+)
+async def test_three_decimals_that_can_be_no_thousands_are_read(api: Api, cell: str, pence: int) -> None:
+    assert (await handed_in(api, HEADING + f'T-6,x,"{cell}"\r\n'))["cells"] == []
+    assert (await seen(api, "T-6"))["cost_pence"] == pence

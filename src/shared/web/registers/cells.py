@@ -20,7 +20,6 @@ from shared.web.tabular.text import byte_without_meaning, visible, with_question
 from shared.web.tabular.times import NoTime, time_of
 
 CHOICES_NAMED = 20
-OF_A_THOUSAND = 3  # digits, where a point stands between thousands
 WHOLE_AMOUNT = "an amount in pounds such as 250000 or £250,000.00"
 DECLARED = {unit: f"a heading of pounds, or `amounts_in`: {unit}" for unit in PENCE}
 DECLARED_AROUND = {unit: f"no such text there, or `amounts_in`: {unit}" for unit in PENCE}
@@ -28,6 +27,7 @@ YES = frozenset({"yes", "y", "true"})
 NO = frozenset({"no", "n", "false", "large", "none"})
 
 _MONEY = re.compile(r"^(?:£|GBP)?\s?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]+))?(?:\s?GBP)?$")
+_MAYBE_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")  # by a point, as other countries write them
 _MAGNITUDE = re.compile(r"^£?\s?[0-9.,]+\s?(k|m|bn|b|thousand|million|billion)\b\.?$", re.IGNORECASE)
 _CURRENCY = re.compile(r"[$€¥₹]|\b(USD|EUR|AUD|CAD|NZD|JPY|CHF)\b|\bA\$", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\u2028\u2029]")
@@ -182,7 +182,7 @@ def _amount(text: str, column: str, _about: RegisterField, how: ReadingOptions) 
     if column in how.commas and {",", "."} & set(text):
         raise Unread("stands in a column that has a comma before the pence", "an amount such as 250000.50")
     pounds, parts = match[1].replace(",", ""), match[2] or ""
-    if len(parts) == OF_A_THOUSAND and how.amounts_in == "pounds":
+    if how.amounts_in == "pounds" and _MAYBE_THOUSANDS.fullmatch(f"{match[1]}.{parts}"):
         raise Unread("has three digits behind the point, as thousands have", "an amount such as 1200 or 1.20")
     pence: int = int(pounds + parts) * (1 if in_pence else PENCE[how.amounts_in])
     if pence % 10 ** len(parts):

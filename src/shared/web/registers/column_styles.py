@@ -52,20 +52,26 @@ def _day_styles(
 ) -> Mapping[str, DayStyle]:
     """Return how each column of days writes them; one that proves nothing writes as the others do.
 
+    A column that writes days both ways proves nothing of others: one mistyped day may be all of it.
     Date cells may be swapped where texts beside them prove the month first: a program of another country
     turned what it could into dates. So may a whole column of them, if no date cell of the table is proof.
+    A date cell that is proof, its day being no month, clears those of its column.
     """
-    everywhere = set[Enum]().union(*seen.values())
+    shown = set[Enum]().union(*seen.values())
+    orders = {name: own - {DateCell.SURE} for name, own in seen.items()}
+    everywhere = set[Enum]().union(*(proved for proved in orders.values() if len(proved) == 1))
     declared = cells.dates != "as each column proves"
     styles = {}
     for name, own in seen.items():
-        proved = own - {DateCell.SURE}
+        proved, is_sure = orders[name], DateCell.SURE in own
         styles[name] = DayStyle(
-            DayOrder(cells.dates) if declared else _one(proved or everywhere - {DateCell.SURE}),
+            DayOrder(cells.dates) if declared else _one(proved or everywhere),
             declared=declared,
             pivot=cells.pivot,
             proved_by="column" if proved else "table",
-            swapped=in_sheet and (DayOrder.MONTH_FIRST in own or everywhere == {DayOrder.MONTH_FIRST}),
+            swapped=in_sheet
+            and not is_sure
+            and (DayOrder.MONTH_FIRST in own or shown == {DayOrder.MONTH_FIRST}),
         )
     return styles
 

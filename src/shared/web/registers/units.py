@@ -22,24 +22,43 @@ _SIGN = r"""
     | (?<![\w.,'‘’]) (?<!\d\s) (000) ['’]? s \b  # 000s, 000's
     | (?<!\d) ['‘’] (000) s? \b  # '000
     | \b in \s ['‘’,]? (000) \b
-    | \( (000|k) (?: ['’]? s )? \)
+    | \( (000) (?: ['’]? s )? \)
     | \b (k|m|bn) (?: £ | gbp\b )
 """  # noqa: RUF001  # what people write
 # In the heading of amounts a word or a letter alone says enough; in a title it may count homes.
 _BY_HEADING = r"""
     | \b (thousand|million|billion) s? \b
+    | \( (k) (?: ['’]? s )? \)
     | \( (m|mn|bn) \)
     | (?<![\w.,'‘’]) (?<!\d\s) (000) $
 """  # noqa: RUF001  # the same
 _ABOVE = r"""
-    | (?<!\d\s) \b (thousand|million|billion) s \b (?! \s of \s (?! pounds ) )
-    | (?: £\s? | \bgbp\s ) (thousand|million|billion) \b
-    | (?: \b in \s | \( | ^ ) (thousand|million|billion) (?= \W* $ | \) | \s (?: pounds|gbp ) )
+    | (?: £ | \bgbp\b ) ,? \s? (thousand|million|billion) s? \b
+    | (?: \b in \s | [(\[] \s? ) (thousand|million|billion) s \b
+      (?! \s of \s (?! £ | gbp\b | (?:uk\s)? pounds? \b ) )  # but homes
+    | (?: \b in \s | [(\[] \s? ) (thousand|million|billion) (?= \W* $ | \s? [)\]] | \s (?: pounds|gbp ) )
+    | ^ \W*+ (?: (?: all|figures|amounts|values ) \W++ )*  # alone
+      (thousand|million|billion) s? (?= \W*+ (?: of \W++ )? (?: pounds|gbp )? \W*+ $ )
+    | ^ \s* \( (k) s? \) \s* $
 """
 _HEADING_SAYS, _ABOVE_SAYS = (
     re.compile(_SIGN + more, re.IGNORECASE | re.VERBOSE) for more in (_BY_HEADING, _ABOVE)
 )
-_IN_POUNDS = re.compile(r"(?:£|\bgbp|\bpounds)\W*$", re.IGNORECASE)
+_DENIED = re.compile(  # stands right before a unit, or before other units that it denies as well
+    r"""
+    (?: \b (?: not|no|never|rather\sthan|instead\sof ) | n['’]t ) \b
+    (?: [^\w,;:.]+ (?: in|use|enter|or|nor|gbp|k|m|bn|000s?|thousands?|millions?|billions? ) \b )*
+    [^\w,;:.]* $
+    """,  # noqa: RUF001  # what people write
+    re.IGNORECASE | re.VERBOSE,
+)
+_LOOKED_BACK = 80  # characters
+_BESIDE_UNIT = re.compile(
+    r"\ball \w+|\b(?:figures|amounts|values|in|are|of|pounds|gbp)\b|[\W_]", re.IGNORECASE
+)
+_NUMBER = re.compile(r"\W*+\d[\d,. ]*+(?:k|m|bn|%)?\W*", re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20)\d\d")  # heads a column, and is no sum
+_IN_POUNDS = re.compile(r"(?:£|\bgbp|\bpounds)[^\w£]*$", re.IGNORECASE)
 _COUNTED = re.compile(r"[1-9]")
 
 
@@ -63,7 +82,7 @@ def said_around(table: Table, columns: Iterable[str]) -> dict[str, SaidUnit]:
     """
     rows = list(islice(table.text.rows(), table.heading.last + 1))
     above, below = rows[: table.heading.first - 1], rows[table.heading.last :]
-    titles = [*(cell for row in reversed(above[:-1]) for cell in row), table.form.sheet]
+    titles = [*(cell for row in reversed(above[:-1]) for cell in _without_sums(row)), table.form.sheet]
     said = dict[str, SaidUnit]()
     for name in columns:
         place = table.headings.index(name)
@@ -75,8 +94,13 @@ def said_around(table: Table, columns: Iterable[str]) -> dict[str, SaidUnit]:
 
 def _unit(says: re.Pattern[str], text: str) -> str:
     """Return the unit that a text says; the last one, which is the column's own below that of its group."""
-    found = [next(filter(None, one.groups())) for one in says.finditer(text.replace("_", " "))]
-    return UNITS[found[-1].casefold()] if found else ""
+    text = text.replace("_", " ")
+    said = [one for one in says.finditer(text) if not _is_denied(text, one.start())]
+    return UNITS[next(filter(None, said[-1].groups())).casefold()] if said else ""
+
+
+def _is_denied(text: str, place: int) -> bool:
+    return _DENIED.search(text, max(place - _LOOKED_BACK, 0), place) is not None
 
 
 def _unit_alone(rows: Sequence[Sequence[str]], place: int) -> list[str]:
@@ -85,9 +109,23 @@ def _unit_alone(rows: Sequence[Sequence[str]], place: int) -> list[str]:
 
 
 def _group(rows: Sequence[Sequence[str]], place: int) -> list[str]:
-    """Return a column's group, and the row that it stands in, unless the group is in pounds."""
+    """Return a column's group, and the units that stand alone in its row, unless the group is in pounds."""
     texts = list[str]()
-    for row in rows:
+    for row in map(_without_sums, rows):
         group = next((cell for cell in reversed(row[: place + 1]) if cell.strip()), "")
-        texts += [group] if _IN_POUNDS.search(group) else [group, *row]
+        texts += [group] if _IN_POUNDS.search(group) else [group, *filter(_is_unit_alone, row)]
     return texts
+
+
+def _is_unit_alone(text: str) -> bool:
+    return not _BESIDE_UNIT.sub("", _ABOVE_SAYS.sub("", text))
+
+
+def _without_sums(row: Sequence[str]) -> list[str]:
+    """Return a row with a number in place of what says its unit, such as `Total (£m)` before `45.2`."""
+    kept, after = list[str](), ""
+    for cell in reversed(row):
+        is_sum = _NUMBER.fullmatch(after) and not _YEAR.fullmatch(after)
+        kept.append(after if is_sum and cell.strip() else cell)
+        after = cell.strip() or after
+    return kept[::-1]

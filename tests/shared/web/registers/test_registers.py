@@ -1,6 +1,7 @@
 """What every room's register goes by: apostrophes, marks, sources, links, headings, styles of days."""
 
 from datetime import date
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -10,12 +11,13 @@ from hypothesis import strategies as st
 from shared.governance.disclosure.field_redaction import ERASED, SEALED, exempt
 from shared.web.reads.pages import defused, undefused
 from shared.web.registers.hand_ins import LINKS_LIMIT, LinkReference, RegisterHistory, TooManyLinks
-from shared.web.registers.units import said_by_heading
+from shared.web.registers.units import said_around, said_by_heading
 from shared.web.tabular.day_styles import DayOrder, DayStyle
 from shared.web.tabular.days import NoDay
-from shared.web.tabular.headings import find_heading
+from shared.web.tabular.headings import Heading, find_heading
 from shared.web.tabular.marks import is_withheld
 from shared.web.tabular.number_formats import sign_of, with_mark
+from shared.web.tabular.tables import Form, Table, TextFile
 from shared.web.tabular.times import NoTime, time_of
 from tests.support.specs import given as past
 
@@ -159,3 +161,46 @@ def test_a_heading_says_millions_in_many_ways(heading: str) -> None:
 )
 def test_a_heading_without_a_unit_says_none(heading: str) -> None:
     assert said_by_heading(heading) == (False, "")
+
+
+def said_by_title(title: str, folder: Path) -> str:
+    file = folder / "titled.csv"
+    file.write_text(f'"{title}",\n,\nReference,Cost\n', encoding="utf-8")
+    heading = Heading(3, 3, ("Reference", "Cost"), {})
+    said = said_around(Table(Form("CSV"), heading.cells, TextFile(file), heading), ["Cost"])
+    return said["Cost"].unit if said else ""
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("figures in thousands", "£ thousands", "(thousands)", "Thousands", "in thousands of pounds"),
+        *("Projects (£, thousands)", "All figures in GBP thousands", "Values in £000", "Projects (000s)"),
+        *("Values in £000, not £m", "All amounts in £ thousand", "Figures in thousands unless stated", "(k)"),
+        *("Not all values in £000", "Thousands of pounds", "Values in £k (not £ or £m)"),
+    ],
+)
+def test_a_title_says_thousands_in_many_ways(title: str, tmp_path: Path) -> None:
+    assert said_by_title(title, tmp_path) == "thousands"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *(
+            "Please enter amounts in £ (not thousands)",
+            "All values in full £, not £k",
+            "Values in £ (not £000)",
+        ),
+        *("Amounts in pounds, never in thousands", "Don't use £k", "Full pounds, no £k or £m"),
+        *("Saving Millions: transformation programme", "Helping thousands into work", "Key decisions (K)"),
+        *("Rehoused in thousands of homes", "Contracts over £1 million", "Over 2 millions saved"),
+    ],
+)
+def test_a_title_that_denies_a_unit_or_counts_something_else_says_none(title: str, tmp_path: Path) -> None:
+    assert said_by_title(title, tmp_path) == ""
+
+
+def test_a_heading_that_denies_a_unit_says_none() -> None:
+    assert said_by_heading("Cost in £ (not thousands)") == (False, "")
+    assert said_by_heading("Cost in £k (not £m)") == (False, "thousands")
