@@ -7,6 +7,7 @@ import numpy as np
 
 from shared.flow.log import STILL_OPEN, Codes, FlowLog
 from shared.flow.parties import Charging, Lasting, charged_parties, known_names, lasting
+from shared.flow.spans import ended_for
 from shared.flow.statistics import exact_sums, grouped
 from shared.flow.tally import Addends, CaseTimes, Step, Waited, counted
 from shared.flow.waits import Mask, Waits, activity_waits, stage_waits
@@ -183,7 +184,7 @@ def case_times(log: FlowLog, manner: Manner) -> CaseTimes:
     The time between an end and a reopening is none of a case's time.
     """
     opened, closed = log.cases.opened, log.cases.closed
-    opened = np.where(opened != STILL_OPEN, opened + _ended_for(log), STILL_OPEN)
+    opened = np.where(opened != STILL_OPEN, opened + ended_for(log), STILL_OPEN)
     there, ended = opened != STILL_OPEN, closed != STILL_OPEN
     over = there & ended
     early = over & (closed < opened)
@@ -193,14 +194,6 @@ def case_times(log: FlowLog, manner: Manner) -> CaseTimes:
         durations=_by_outcome(log, manner, over, closed[over] - opened[over]),
         early=int(early.sum()),
     )
-
-
-def _ended_for(log: FlowLog) -> Microseconds:
-    """Return for how long each case had ended before it was reopened, or ended again."""
-    gaps = np.zeros(len(log.cases.opened), np.int64)
-    ends = np.flatnonzero(log.ends[:-1] & (log.case[1:] == log.case[:-1]))
-    np.add.at(gaps, log.case[ends], log.at[ends + 1] - log.at[ends])
-    return gaps
 
 
 def _by_outcome(log: FlowLog, manner: Manner, over: Mask, durations: Microseconds) -> dict[str, Microseconds]:

@@ -76,14 +76,14 @@ class LongSpread(Spread):
 
 
 class CycleTime(BaseModel):
-    """From the first step of a case to its last."""
+    """From the first step of a case to its last, without the time between an end and a reopening."""
 
     elapsed: LongSpread
     working: LongSpread
 
 
 class ClosedCase(BaseModel):
-    """When a case closed, and how long it took from its opening."""
+    """When a case closed, and how long it took: not the time between an end and a reopening."""
 
     case: str | None = Field(description="Null where you may not see it: it counts all the same.")
     closed_at: datetime

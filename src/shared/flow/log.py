@@ -164,12 +164,30 @@ def lived(recorded: FlowLog, corrections: Sequence[Correction] = ()) -> FlowLog:
 
 def opened_by_steps(log: FlowLog) -> FlowLog:
     """Return a log whose cases open with their first step, and close with a last one that ends."""
-    first = np.flatnonzero(np.diff(log.case, prepend=-1) != 0)
-    last = np.append(first[1:], len(log.case)) - 1 if len(first) else first
+    first, last = first_steps(log), last_steps(log)
     opened, closed = (np.full(len(log.cases.ids), STILL_OPEN) for _ in range(2))
     opened[log.case[first]] = log.at[first]
     closed[log.case[last]] = np.where(log.ends[last], log.at[last], STILL_OPEN)
     return replace(log, cases=Cases(log.cases.ids, opened, closed))
+
+
+def first_steps(log: FlowLog) -> NDArray[np.int64]:
+    """Return the row of each case's first step."""
+    return np.flatnonzero(np.diff(log.case, prepend=-1) != 0)
+
+
+def last_steps(log: FlowLog) -> NDArray[np.int64]:
+    """Return the row of each case's last step; what is put right after an end moves no end."""
+    rows = np.flatnonzero(~_ended_already(log))
+    last: NDArray[np.int64] = rows[np.diff(log.case[rows], append=-1) != 0]
+    return last
+
+
+def _ended_already(log: FlowLog) -> NDArray[np.bool_]:
+    """Return which steps find their case at an end, and leave it there."""
+    same = (np.diff(log.case, prepend=-1) == 0) & (np.diff(log.stage.codes, prepend=-1) == 0)
+    again: NDArray[np.bool_] = same & log.ends & np.concatenate(([False], log.ends[:-1]))
+    return again
 
 
 def last_known(log: FlowLog, instant: int) -> int:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from shared.flow.addends import Window
 from shared.flow.log import STILL_OPEN, FlowLog
-from shared.flow.spans import recorded_spans, step_spans
+from shared.flow.spans import ended_for, recorded_spans, step_spans
 from shared.flow.statistics import Ordered, exact_sum
 from shared.flow.survival import quantiles
 from shared.flow.waits import Mask, Waits, activity_waits, stage_waits
@@ -35,11 +35,13 @@ def counts(log: FlowLog) -> dict[str, int]:
 
 
 def cycle_time(log: FlowLog, working: WorkingTime) -> dict[str, Any]:
-    """Return how long cases take from their first step to their last."""
+    """Return how long cases take from their first step to their last, but for time between ends."""
     spans = step_spans(log)
+    took = spans.went - spans.came - ended_for(log)[spans.case]
     worked = working.microseconds(spans.went) - working.microseconds(spans.came)
+    worked -= ended_for(log, working)[spans.case]
     return {
-        "elapsed": {**Ordered.of(spans.went - spans.came).spread, "p70": _p70(spans.went - spans.came)},
+        "elapsed": {**Ordered.of(took).spread, "p70": _p70(took)},
         "working": {**Ordered.of(worked).spread, "p70": _p70(worked)},
     }
 
@@ -59,7 +61,8 @@ def scatter(log: FlowLog, working: WorkingTime, window: Window) -> list[dict[str
     )
     rows = closed[within][np.argsort(went[within], kind="stable")][-SCATTER_LIMIT:]
     worked = working.microseconds(spans.went[rows]) - working.microseconds(spans.came[rows])
-    took = spans.went[rows] - spans.came[rows]
+    worked -= ended_for(log, working)[spans.case[rows]]
+    took = spans.went[rows] - spans.came[rows] - ended_for(log)[spans.case[rows]]
     columns = (spans.case[rows], spans.went[rows], took / DAY, worked / WORKING_DAY)
     names = ("case", "closed_us", "days", "working_days")
     rows_told = zip(*(column.tolist() for column in columns), strict=True)
@@ -92,6 +95,7 @@ def _closed_within(
     spans = recorded_spans(log)
     until = np.minimum(spans.went, as_of)
     took = working.microseconds(until) - working.microseconds(spans.came)
+    took -= ended_for(log, working)[spans.case]
     whole, closed = until >= spans.came, spans.went != STILL_OPEN
     ended, lasting = np.sort(took[whole & closed]), np.sort(took[whole & ~closed])
     [within] = quantiles(ended, lasting, (EXPECTED_SHARE,))

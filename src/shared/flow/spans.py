@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.flow.log import STILL_OPEN, FlowLog
-from shared.kernel.calendar import DAY, Microseconds, by_london_clocks
+from shared.flow.log import STILL_OPEN, FlowLog, first_steps, last_steps
+from shared.kernel.calendar import DAY, Microseconds, WorkingTime, by_london_clocks
 
 EPOCH = date(1970, 1, 1)
 DAYS_BEFORE_MONDAY = 3  # 1970-01-01 was a Thursday
@@ -39,9 +39,23 @@ def recorded_spans(log: FlowLog) -> Spans:
 
 def step_spans(log: FlowLog) -> Spans:
     """Return cases from their first step to their last."""
-    first = np.flatnonzero(np.diff(log.case, prepend=-1) != 0)
-    last = np.append(first[1:], len(log.case)) - 1 if len(first) else first
+    first, last = first_steps(log), last_steps(log)
     return Spans(log.case[first], log.at[first], log.at[last])
+
+
+def ended_for(log: FlowLog, working: WorkingTime | None = None) -> Microseconds:
+    """Return for how long each case had ended before it was reopened, or ended again: none of its time.
+
+    Elapsed, or working time where a calendar is given.
+    """
+    gaps = np.zeros(len(log.cases.opened), np.int64)
+    before = log.at[:-1] < log.cases.closed[log.case[:-1]]
+    ends = np.flatnonzero(log.ends[:-1] & (log.case[1:] == log.case[:-1]) & before)
+    since, until = log.at[ends], log.at[ends + 1]
+    if working is not None:
+        since, until = working.microseconds(since), working.microseconds(until)
+    np.add.at(gaps, log.case[ends], until - since)
+    return gaps
 
 
 def weeks_of(instants: Microseconds) -> NDArray[np.int64]:

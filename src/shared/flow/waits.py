@@ -45,7 +45,7 @@ def stage_waits(log: FlowLog, as_of: int, working: WorkingTime) -> Waits:
     same_case = np.diff(log.case, prepend=-1) == 0
     same_stage = np.diff(log.stage.codes, prepend=-1) == 0
     after_end = np.concatenate(([False], log.ends[:-1]))
-    continues = same_case & same_stage & ~after_end & ~log.ends
+    continues = same_case & same_stage & (after_end == log.ends)  # in the stage, or still at its end
     return _waits(log, ~continues, log.stage, as_of, working)
 
 

@@ -13,8 +13,11 @@ from shared.flow.addends import Level, Manner
 from shared.flow.answers import Bottlenecks
 from shared.flow.bottlenecks import FlowQuery, bottlenecks
 from shared.flow.case_waits import EPOCH, CaseWaits, waits_so_far
+from shared.flow.completed_cases import completed_by
+from shared.flow.flow_figures import flow_figures
 from shared.flow.journals import correction_rows, step_rows
 from shared.flow.log import Correction, FlowLog, Steps, live_log
+from shared.flow.variants import Paths
 from shared.flow.waits import activity_waits, stage_waits
 from shared.kernel.calendar import WorkingTime, microseconds
 from shared.kernel.messages import Recorded
@@ -218,3 +221,40 @@ def test_a_corrected_hold_is_charged_to_the_right_party_from_its_beginning_to_it
     envelope = stamp("priya").model_dump(mode="json")
     [row] = correction_rows(Recorded(9, CHECK, 9, event, envelope, MONDAY, MONDAY))
     assert Correction(*list(row.values())[1:]) == right._replace(case_id=str(CHECK))
+
+
+def test_a_hold_that_is_corrected_after_the_end_moves_no_end() -> None:
+    log = told(
+        ("RfpRaised", MONDAY, "draft", "requester"),
+        ("RfpHoldStarted", MONDAY + DAY, "contracting", "finance"),
+        ("ContractConcluded", MONDAY + 4 * DAY, "contracted", "nobody"),
+        ("HoldCorrected", MONDAY + 60 * DAY, "contracted", "nobody"),
+    )
+    as_of = MONDAY + 70 * DAY
+    flow = flow_figures(log, asked(as_of), WORKING)
+    assert [(row["closed_at"], row["working_days"]) for row in flow["scatter"]] == [(MONDAY + 4 * DAY, 4)]
+    assert [week["week"] for week in flow["weeks"] if week["throughput"]] == ["2026-W10"]
+    assert [week["week"] for week in flow["weeks"] if week["last_steps"]] == ["2026-W10"]
+    assert [month["wip"] for month in flow["wip"]["months"]] == [0, 0]
+    assert flow["expectation"]["working_days"] == flow["cycle_time"]["working"]["p50"] / 28_800 == 4
+    assert bottlenecks(log, asked(as_of), WORKING).cases_survival.p50_days == 4
+    _, visits, completed = completed_by(log, microseconds(as_of), WORKING, frozenset({"contracted"}))
+    assert Paths(visits, completed).paths == [("draft", "contracting", "contracted")]
+
+
+def test_the_time_between_an_end_and_a_reopening_is_none_of_a_cases_time() -> None:
+    log = told(
+        ("RfpRaised", MONDAY, "draft", "requester"),
+        ("DemandDiverted", MONDAY + DAY, "diverted", "nobody"),
+        ("HoldCorrected", MONDAY + 2 * DAY, "diverted", "nobody"),
+        ("DiversionFailed", MONDAY + 63 * DAY, "draft", "requester"),
+        ("RfpWithdrawn", MONDAY + 65 * DAY, "withdrawn", "nobody"),
+    )
+    flow = flow_figures(log, asked(MONDAY + 70 * DAY), WORKING)
+    [case] = flow["scatter"]
+    assert (case["closed_at"], case["days"]) == (MONDAY + 65 * DAY, 3)
+    # One day in March; in May none on the bank holiday, one on Tuesday, one hour by ten on Wednesday.
+    assert case["working_days"] == flow["expectation"]["working_days"] == 2.125
+    assert flow["cycle_time"]["elapsed"]["sum"] == 3 * 86_400
+    assert flow["cycle_time"]["working"]["sum"] == 2.125 * 28_800
+    assert bottlenecks(log, asked(MONDAY + 70 * DAY), WORKING).cases_survival.p50_days == 3
