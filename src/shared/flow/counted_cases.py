@@ -66,10 +66,9 @@ class Behind:
         """Return the cases that came to what they were opened for."""
         return completed_cases(self.log, self.visits, self.outcomes, self.working)
 
-    def paths(self, figure: NamedFigure) -> tuple[Paths, Numbers]:
-        """Return the ways of the cases that completed in the figure's period, and those cases."""
-        completed = self.completed.within(figure.window)
-        return Paths(self.visits, completed), completed.case
+    def paths(self, figure: NamedFigure) -> Paths:
+        """Return the ways of the cases that completed in the figure's period."""
+        return Paths(self.visits, self.completed.within(figure.window))
 
 
 def _within(window: Window, instants: Microseconds) -> Mask:
@@ -179,9 +178,9 @@ def _handed(behind: Behind, figure: NamedFigure) -> Numbers:
 
 
 def _ways(behind: Behind, figure: NamedFigure) -> Numbers:
-    paths, case = behind.paths(figure)
+    paths = behind.paths(figure)
     kept = [_went(figure, path) for path in paths.paths]
-    found: Numbers = case[np.array(kept, np.bool_)]
+    found: Numbers = paths.case[np.array(kept, np.bool_)]
     return found
 
 

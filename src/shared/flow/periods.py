@@ -38,15 +38,15 @@ class Span:
         return instants[(instants >= self.start) & (instants < self.end)]
 
     @property
-    def days(self) -> float:
-        """Return how many days it lasts."""
-        return (self.end - self.start) / DAY
+    def days(self) -> int:
+        """Return how many days it lasts: one on which clocks change is a day like others."""
+        return round((self.end - self.start) / DAY)
 
     def weekly(self, instants: Microseconds) -> NDArray[np.int64]:
         """Return how many instants are in each whole week of it, counted from its beginning."""
-        weeks = (self.end - self.start) // WEEK
-        within = instants[(instants >= self.start) & (instants < self.start + weeks * WEEK)]
-        return np.bincount((within - self.start) // WEEK, minlength=weeks)
+        weeks = self.days // 7
+        number = (self.of(instants) - self.start) // WEEK
+        return np.bincount(number[number < weeks], minlength=weeks)
 
 
 def compared_times(completed: CompletedCases, before: Span, after: Span) -> dict[str, Any]:

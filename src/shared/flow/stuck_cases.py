@@ -46,7 +46,7 @@ class OpenCase(NamedTuple):
     entered: int
     in_stage: float  # working days
     waiting_on: str
-    waited: float  # working days
+    waited: int  # on this party, in working microseconds
     finish: list[int]  # by when it is over with 50, 85 and 95%
     misses: bool | None
 
@@ -100,7 +100,7 @@ class StuckList:
                 entered,
                 lasted / WORKING_DAY,
                 cases.waiting_on[at] or names[code],
-                waited / WORKING_DAY,
+                waited,
                 finish,
                 late.misses(finish[0], cases.needed_by[at]),
             )
@@ -129,7 +129,7 @@ class StuckList:
             "stage_n": n,
             "stage_p50_working_days": p50,
             "stage_p85_working_days": p85,
-            "working_days_waited_on": each.waited,
+            "working_days_waited_on": each.waited / WORKING_DAY,
             "needed_by": case.needed_by,
             **dict(zip(LIKELY, finish, strict=True)),
             "misses_needed_by": each.misses,
@@ -245,17 +245,17 @@ def cost_of_waiting(cases: Iterable[OpenCase], links: CaseLinks, window: Window)
     by_party: dict[str, list[OpenCase]] = {}
     for case in cases:
         by_party.setdefault(case.waiting_on, []).append(case)
+    waited = {party: sum(case.waited for case in of_party) for party, of_party in by_party.items()}
     found: list[dict[str, Any]] = [
         {
             "party": party,
-            "cases": len(of_party),
-            "working_days": sum(case.waited for case in of_party),
-            "miss_needed_by": sum(bool(case.misses) for case in of_party),
+            "cases": len(by_party[party]),
+            "working_days": waited[party] / WORKING_DAY,
+            "miss_needed_by": sum(bool(case.misses) for case in by_party[party]),
             "opens": links.to(waiting_on=party, **narrowed),
         }
-        for party, of_party in by_party.items()
+        for party in sorted(by_party, key=lambda party: (-waited[party], party))
     ]
-    found.sort(key=lambda cost: (-cost["working_days"], cost["party"]))
     return [{**cost, "sentence": sentence(cost)} for cost in found]
 
 

@@ -19,17 +19,21 @@ Path = tuple[str, ...]
 
 
 class Paths:
-    """The stages that each completed case was in, in order, and its working days in each."""
+    """The stages that each completed case was in, in order, and its working days in each.
+
+    A case of which a log has no step went no way that is known.
+    """
 
     def __init__(self, visits: Waits, completed: CompletedCases) -> None:
         """Read the visits of these cases."""
-        self.days = completed.days
+        first = np.searchsorted(visits.case, completed.case, side="left")
+        end = np.searchsorted(visits.case, completed.case, side="right")
+        stepped = end > first
+        self.case, self.days = completed.case[stepped], completed.days[stepped]
         names = visits.place.names
         self.paths: list[Path] = []
         self.dwell: list[NDArray[np.float64]] = []
-        first = np.searchsorted(visits.case, completed.case, side="left").tolist()
-        end = np.searchsorted(visits.case, completed.case, side="right").tolist()
-        for start, stop in zip(first, end, strict=True):
+        for start, stop in zip(first[stepped].tolist(), end[stepped].tolist(), strict=True):
             self.paths.append(tuple(names[code] for code in visits.place.codes[start:stop].tolist()))
             self.dwell.append(visits.working[start:stop] / WORKING_DAY)
 

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from math import exp, log, sqrt
 from statistics import fmean, median, variance
@@ -15,11 +15,11 @@ from shared.flow.case_links import CaseLinks
 from shared.flow.cases import CaseFacts, CaseFilters
 from shared.flow.completed_cases import CompletedCases, completed_by
 from shared.flow.excess import excess, value_band
-from shared.flow.log import FlowLog, Steps, live_log
+from shared.flow.log import FlowLog, Steps, imported_log, live_log
 from shared.flow.periods import Span, compared_times, rate_ratio
 from shared.flow.rank_tests import false_discovery_rates, mann_whitney
 from shared.flow.variants import Paths
-from shared.kernel.calendar import DAY, WORKING_DAY, WorkingTime, microseconds
+from shared.kernel.calendar import DAY, WORKING_DAY, WorkingTime, microseconds, start_of
 from tests.shared.flow.oracle import working
 
 WORKING = WorkingTime()
@@ -207,6 +207,19 @@ def test_ways_are_counted_and_leaving_the_path_costs_what_it_does() -> None:
     assert paths.conformance([])["kept"] is None
 
 
+def test_a_case_without_a_step_went_no_way() -> None:
+    steps = Steps(
+        ["a", "a"], [1, 2], [BEGAN, BEGAN + DAY], ["Moved"] * 2, ["one", "two"], [""] * 2, [False] * 2
+    )
+    log = imported_log(steps, ["a", "b"], [BEGAN, BEGAN], [BEGAN + 2 * DAY, BEGAN + 9 * DAY])
+    _, visits, completed = completed_by(log, END, WORKING, frozenset())
+    paths = Paths(visits, completed)
+    assert [(row["stages"], row["n"], row["share"]) for row in paths.variants()] == [(["one", "two"], 1, 1.0)]
+    kept = paths.conformance(["one", "two"])
+    assert (kept["cases"], kept["kept"], [row["cases"] for row in kept["skipped"]]) == (1, 1, [0, 0])
+    assert len(completed.case) == 2  # it took its time all the same
+
+
 def test_times_of_two_periods_are_compared_with_an_interval() -> None:
     dice = random.Random(11)
     days = [dice.uniform(5, 30) for _ in range(60)] + [dice.uniform(15, 40) for _ in range(45)]
@@ -257,3 +270,20 @@ def test_a_rates_interval_holds_the_truth_as_often_as_it_says() -> None:
         low, high = rate_ratio(came, before, after)["interval"]
         held += low <= 0.5 <= high
     assert 0.92 <= held / 300 <= 0.99
+
+
+@pytest.mark.parametrize(("month", "days"), [(3, 31), (10, 31), (2, 28)])
+def test_a_day_on_which_clocks_change_is_a_day_like_others(month: int, days: int) -> None:
+    first, end = date(2026, month, 1), date(2026, month + 1, 1)
+    span = Span(microseconds(start_of(first)), microseconds(start_of(end)))
+    came = np.array([microseconds(start_of(first + timedelta(days=n))) for n in range(days)])
+    told = rate_ratio(came, span, span)
+    assert told["before"] == {"n": days, "per_day": 1.0}
+    assert span.days == days
+
+
+def test_the_week_in_which_clocks_go_forward_is_whole() -> None:
+    first, after = date(2026, 3, 2), date(2026, 3, 30)
+    span = Span(microseconds(start_of(first)), microseconds(start_of(after)))
+    last_evening = microseconds(start_of(after)) - DAY // 24
+    assert span.weekly(np.array([span.start, last_evening, span.end])).tolist() == [1, 0, 0, 1]

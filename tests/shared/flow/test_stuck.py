@@ -89,6 +89,24 @@ def test_waiting_is_added_up_by_party_in_a_sentence() -> None:
     assert costs[0]["opens"] == "/v1/rfps?waiting_on=approver"
 
 
+def test_parties_that_are_waited_for_equally_long_come_by_name() -> None:
+    minutes = {"approver": [144], "procurement": [48, 96]}  # 0.1 and 0.2 of a day are as much as 0.3
+    five = 4 + 8 / 24
+    rows = [
+        (f"{party}{each}", five - each / 1_440, "approval", party)
+        for party, waits in minutes.items()
+        for each in waits
+    ]
+    cases = {name: case(name, stage, waiting_on=party) for name, _, stage, party in rows}
+    as_of = microseconds(MONDAY + timedelta(days=five))
+    waiting = StuckList(log_of(rows), as_of, WORKING, columns(cases))
+    costs = cost_of_waiting(waiting.cases, LINKS, ALL_TIME)
+    assert [(cost["party"], cost["working_days"]) for cost in costs] == [
+        ("approver", 0.3),
+        ("procurement", 0.3),
+    ]
+
+
 def test_only_cases_that_the_reader_sees_are_listed() -> None:
     rows = [("a", 0.0, "approval", "approver"), ("b", 2.0, "approval", "approver")]
     assert stuck(log_of(rows), microseconds(AS_OF), WORKING, {}) == []

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from shared.flow.imports.executions import executions
-from shared.flow.imports.historic_log import Case, Log
+from shared.flow.imports.historic_log import Case, Log, LogStep
 
 Oddity = tuple[str, int, str, str]  # file, row, column, reason
 
@@ -13,8 +13,8 @@ def settle(log: Log) -> None:
     """Put each case's steps in order, pair starts with their completions, and report what is odd."""
     for case_id, case in log.cases.items():
         _count(log, case)
-        log.bridges += _mark_bridges(case)
         case.steps = executions(case.steps)
+        log.bridges += _mark_bridges(case)
         for oddity in _of_case(case_id, case):
             log.note(*oddity)
         if case.opened_at is None:
@@ -69,9 +69,18 @@ def _mark_bridges(case: Case) -> int:
         if gap.at is not None:
             at = next((n for n, step in enumerate(order) if step.entered_at > gap.at), len(order))
         else:
-            rows = [n for n, step in enumerate(order) if step.row > gap.row]
-            at = min(rows, key=lambda n: order[n].row, default=len(order))
+            at = _beside(gap.row, order)
         if 0 < at < len(order) and not order[at].bridged:
             order[at].bridged = True
             marked += 1
     return marked
+
+
+def _beside(row: int, order: list[LogStep]) -> int:
+    """Return which is later of the steps above and below a row of the file; 0 where either is missing.
+
+    The file may run from the oldest to the newest, or back.
+    """
+    places = {step.row: n for n, step in enumerate(order)}
+    above, below = [r for r in places if r < row], [r for r in places if r > row]
+    return max(places[max(above)], places[min(below)]) if above and below else 0

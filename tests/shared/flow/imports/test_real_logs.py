@@ -174,6 +174,39 @@ def test_a_wait_across_a_refused_row_is_counted_as_such(tmp_path: Path) -> None:
     assert figures(read(tmp_path, in_the_middle)).quality.bridged_share == 1.0
 
 
+def test_a_row_refused_within_an_execution_lies_before_what_begins_next(tmp_path: Path) -> None:
+    events = (
+        "case_id,activity,stage,entered_at,lifecycle\n"
+        "P1,review,one,2025-03-03T09:00:00Z,start\n"
+        "P1,check,,2025-03-03T10:00:00Z,start\n"
+        "P1,review,one,2025-03-03T12:00:00Z,complete\n"
+        "P1,sign,two,2025-03-04T09:00:00Z,start\n"
+        "P1,file,two,2025-03-05T09:00:00Z,start\n"
+    )
+    log = read(tmp_path, events)
+    assert [(step.activity, step.bridged) for step in log.cases["P1"].steps] == [
+        ("review", False),
+        ("sign", True),
+        ("file", False),
+    ]
+    assert figures(log).quality.bridged_share == 0.5
+
+
+def test_a_refused_row_of_a_file_with_the_newest_first_lies_between_its_neighbours(tmp_path: Path) -> None:
+    rows = [
+        "P1,a,one,2025-03-03T09:00:00Z",
+        "P1,b,two,2025-03-04T09:00:00Z",
+        "P1,x,x,when?",
+        "P1,c,three,2025-03-06T09:00:00Z",
+        "P1,d,four,2025-03-07T09:00:00Z",
+    ]
+    for order in (rows, rows[::-1]):
+        log = read(tmp_path, HEADING + "\n".join(order) + "\n")
+        steps = sorted(log.cases["P1"].steps, key=lambda step: step.entered_at)
+        assert [step.bridged for step in steps] == [False, False, True, False]
+        assert figures(log).quality.bridged_share == 0.5
+
+
 def test_start_and_complete_of_one_activity_are_service_and_waiting_never_rework(tmp_path: Path) -> None:
     events = (
         "case_id,activity,stage,entered_at,lifecycle\n"
