@@ -9,8 +9,16 @@ from rfp_service.console.charts.cumulative_flow import MOST_POINTS, cumulative_f
 from rfp_service.console.charts.drawing import GAP, spread, ticks
 from rfp_service.console.charts.rows import ages, bar
 from rfp_service.console.charts.scatter import LINKED_LIMIT, Dot, LevelLine, scatter
-from rfp_service.console.flow_sentences import ageing_lead, change_heading, heading, lead, scatter_lead
+from rfp_service.console.flow_sentences import (
+    ageing_lead,
+    change_heading,
+    flow_lead,
+    heading,
+    lead,
+    scatter_lead,
+)
 from rfp_service.console.links import address, after, begin_of, page_of
+from rfp_service.console.pages.bottlenecks import curves_of, flow_months
 from rfp_service.console.pages.progress import progress_of
 from rfp_service.console.people_names import marked
 from rfp_service.console.record_words import changes_in, told_words
@@ -46,6 +54,21 @@ def test_a_sentence_counts_open_cases_beyond_what_is_usual_and_claims_nothing_of
     assert ageing_lead([old, young, unknown]).startswith("1 of 3 open RFPs has been where it is")
     assert scatter_lead({"p50_days": None, "p85_days": None}).startswith("Too few")
     assert scatter_lead({"p50_days": 8.0, "p85_days": None}).endswith("within 8 days of being begun.")
+
+
+def test_it_is_said_how_many_rfps_came_and_went() -> None:
+    said = flow_lead({"came": 1, "went": 3})
+    assert said == "1 RFP was begun in this time, and 3 came to an end."
+    assert flow_lead({"came": 0, "went": 0}).startswith("No RFP was begun")
+
+
+def test_curves_end_with_the_last_day_of_their_period() -> None:
+    days = ["2026-03-30", "2026-03-31", "2026-04-01"]
+    flow = {"cumulative_flow": {"days": days, "stages": {"draft": [1, 4, 9], "open": [0, 0, 2]}}}
+    shown, curves = curves_of(flow, "2026-03-31")
+    assert curves == {"Begun": [1, 4]}
+    assert flow_months(shown, curves)["rows"] == [(date(2026, 3, 31), [4])]
+    assert len(curves_of(flow, None)[0]) == 3
 
 
 def test_scales_are_round_and_hold_the_highest_value() -> None:

@@ -54,16 +54,13 @@ def lead(bottlenecks: Mapping[str, Any], costs: Sequence[Mapping[str, Any]]) -> 
     return " ".join(said)
 
 
-def flow_lead(weeks: Sequence[Mapping[str, Any]], curves: Mapping[str, Sequence[int]]) -> str:
+def flow_lead(curves: Mapping[str, Any]) -> str:
     """Return whether more comes than goes, over the days that are shown."""
-    raised, contracts = curves.get("draft"), curves.get("contracting")
-    if not raised or not weeks:
-        return "Nothing has moved in this time."
-    came, went = raised[-1] - raised[0], contracts[-1] - contracts[0] if contracts else 0
-    return (
-        f"{count(came, 'more RFP')} {'was' if came == 1 else 'were'} begun in this time,"
-        f" and contracts were made for {went}."
-    )
+    came, went = curves["came"], curves["went"]
+    if not came and not went:
+        return "No RFP was begun in this time, and none came to an end."
+    begun = f"{count(came, 'RFP')} {'was' if came == 1 else 'were'} begun"
+    return f"{begun} in this time, and {went} came to an end."
 
 
 def ageing_lead(items: Sequence[Mapping[str, Any]]) -> str:

@@ -157,8 +157,7 @@ def _counts(log: FlowLog, steps: Waits, visits: Waits, charged: Mask) -> dict[st
     executions, repeating = _repeats(steps.case, steps.place.codes, len(steps.place.names))
     entered = visits.visit
     _, reentering = _repeats(visits.case[entered], visits.place.codes[entered], len(visits.place.names))
-    bridged = charged.copy()
-    bridged[:-1] &= log.bridged[1:]
+    bridged = across_refused_rows(log, charged)
     there = log.cases.opened != STILL_OPEN
     return {
         "repeating_cases": repeating,
@@ -168,6 +167,13 @@ def _counts(log: FlowLog, steps: Waits, visits: Waits, charged: Mask) -> dict[st
         "cases": int(there.sum()),
         "closed": int((log.cases.closed != STILL_OPEN)[there].sum()),
     }
+
+
+def across_refused_rows(log: FlowLog, waited: Mask) -> Mask:
+    """Return which of some waits between steps lie across a refused row."""
+    across = waited.copy()
+    across[:-1] &= log.bridged[1:]
+    return across
 
 
 def _repeats(case: Codes, place: Codes, size: int) -> tuple[int, int]:

@@ -64,6 +64,8 @@ class CumulativeFlow(BaseModel):
 
     days: list[date]
     stages: dict[str, list[int]]
+    came: int = Field(description="Cases that opened on these days, as far as they are in the period.")
+    went: int = Field(description="Cases that closed on these days, as far as they are in the period.")
     opens: dict[str, str | None] = Field(
         default_factory=dict, description="The list of cases that entered each stage by the last day."
     )

@@ -4,7 +4,16 @@ from typing import Any
 
 from shared.flow.bottlenecks import FlowQuery
 from shared.flow.log import FlowLog
-from shared.flow.movement import counts, cumulative_flow, cycle_time, expectation, hand_overs, rework, scatter
+from shared.flow.movement import (
+    bridged_share,
+    counts,
+    cumulative_flow,
+    cycle_time,
+    expectation,
+    hand_overs,
+    rework,
+    scatter,
+)
 from shared.flow.requests import instant_at
 from shared.flow.spans import recorded_spans
 from shared.flow.throughput import littles_law, load, present, weekly, work_in_progress
@@ -33,7 +42,7 @@ def flow_figures(log: FlowLog, query: FlowQuery, working: WorkingTime) -> dict[s
         "rework": rework(then, as_of, working),
         "hand_overs": hand_overs(then, as_of, working, query.window),
         "expectation": expectation(then, as_of, working),
-        "quality": dict(query.quality),
+        "quality": {**query.quality, "bridged_share": bridged_share(then, as_of, working, query.window)},
     }
     return {**told, "sentences": sentences(told)}
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.flow.addends import Window
+from shared.flow.addends import Window, across_refused_rows
 from shared.flow.log import STILL_OPEN, FlowLog
 from shared.flow.spans import ended_for, recorded_spans, step_spans
 from shared.flow.statistics import Ordered, exact_sum
@@ -140,6 +140,14 @@ def hand_overs(log: FlowLog, as_of: int, working: WorkingTime, window: Window) -
     }
 
 
+def bridged_share(log: FlowLog, as_of: int, working: WorkingTime, window: Window) -> float:
+    """Return which share of a period's working wait lies across refused rows."""
+    steps = activity_waits(log, as_of, working)
+    waited = steps.ended_in(window.start, window.end)
+    whole, across = (exact_sum(steps.working[of]) for of in (waited, across_refused_rows(log, waited)))
+    return across / whole if whole else 0.0
+
+
 def hands(log: FlowLog, steps: Waits, window: Window) -> dict[bool, NDArray[np.int64]]:
     """Return the indexes of cases that changed hands in a period, and that stayed with one person."""
     rows, known, changed = _hands(log, steps, window)
@@ -160,7 +168,10 @@ def _blank(log: FlowLog) -> int:
 
 
 def cumulative_flow(log: FlowLog, as_of: int, working: WorkingTime, window: Window) -> dict[str, Any]:
-    """Return how often each stage had been entered by the end of each day in London."""
+    """Return how often each stage had been entered by the end of each day in London.
+
+    And how many cases came and went in those days, as far as they are in the period.
+    """
     visits: Waits = stage_waits(log, as_of, working)
     last = _day(as_of if window.end is None else min(window.end, as_of))
     first = last - FLOW_DAYS + 1 if window.start is None else _day(window.start)
@@ -175,7 +186,21 @@ def cumulative_flow(log: FlowLog, as_of: int, working: WorkingTime, window: Wind
     return {
         "days": [EPOCH + timedelta(days=int(day)) for day in days],
         "stages": {name: counts for name, counts in stages.items() if counts and counts[-1]},
+        "came": _between(recorded_spans(log).came, window, first, last),
+        "went": _between(recorded_spans(log).went, window, first, last),
     }
+
+
+def _between(instants: Microseconds, window: Window, first: int, last: int) -> int:
+    """Return how many instants of a period are on the days from one to another."""
+    known = instants[instants != STILL_OPEN]
+    days = by_london_clocks(known) // DAY
+    within = (days >= first) & (days <= last)
+    if window.start is not None:
+        within &= known >= window.start
+    if window.end is not None:
+        within &= known < window.end
+    return int(within.sum())
 
 
 def _day(instant: int) -> int:

@@ -1,5 +1,6 @@
 """Waits add up exactly to the time that passed, for every history that the rules allow."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from rfp_service.rfps.domain.hold_events import HoldCorrected
 from rfp_service.rfps.domain.key_decision_events import NoticePeriodExpired
 from rfp_service.rfps.domain.stages import Party, Stage
-from shared.flow.addends import Level, Manner
+from shared.flow.addends import ALL_TIME, Level, Manner, Window
 from shared.flow.answers import Bottlenecks
 from shared.flow.bottlenecks import FlowQuery, bottlenecks
 from shared.flow.case_waits import EPOCH, CaseWaits, waits_so_far
@@ -258,3 +259,25 @@ def test_the_time_between_an_end_and_a_reopening_is_none_of_a_cases_time() -> No
     assert flow["cycle_time"]["elapsed"]["sum"] == 3 * 86_400
     assert flow["cycle_time"]["working"]["sum"] == 2.125 * 28_800
     assert bottlenecks(log, asked(MONDAY + 70 * DAY), WORKING).cases_survival.p50_days == 3
+
+
+def test_it_is_counted_what_came_and_went_in_the_days_of_the_cumulative_flow() -> None:
+    steps = [
+        ("a", MONDAY, "draft", "requester"),
+        ("b", MONDAY + DAY, "draft", "requester"),
+        ("b", MONDAY + 2 * DAY, "submitted", "procurement"),
+        ("b", MONDAY + 3 * DAY, "draft", "requester"),  # for rework: it does not come again
+        ("b", MONDAY + 4 * DAY, "withdrawn", "nobody"),
+        ("c", MONDAY + 5 * DAY, "draft", "requester"),
+    ]
+    case, at, stage, party = zip(*steps, strict=True)
+    ends = [p == "nobody" for p in party]
+    log = live_log(Steps(case, range(6), [microseconds(t) for t in at], stage, stage, party, ends))
+    midnights = [microseconds(MONDAY + timedelta(days=n, hours=-9)) for n in (0, 5)]
+    for window, came, went in (
+        (ALL_TIME, 3, 1),
+        (Window(*midnights), 2, 1),
+        (Window(None, midnights[0]), 0, 0),
+    ):
+        flow = flow_figures(log, replace(asked(MONDAY + 9 * DAY), window=window), WORKING)
+        assert (flow["cumulative_flow"]["came"], flow["cumulative_flow"]["went"]) == (came, went)

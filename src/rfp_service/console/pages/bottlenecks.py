@@ -53,6 +53,7 @@ async def where_it_waits(request: Request, visit: Visiting) -> Response:
     steps, urgent = (
         None if request.query_params.get(name) == "all" else FIRST_ROWS for name in ("steps", "stuck")
     )
+    days, curves = curves_of(flow, query.get("to"))
     return page(
         request,
         "bottlenecks",
@@ -64,9 +65,9 @@ async def where_it_waits(request: Request, visit: Visiting) -> Response:
         ageing=ageing_of(stuck["items"]),
         ageing_lead=ageing_lead(stuck["items"]),
         flow=flow,
-        flow_lead=flow_lead(flow["weeks"], flow["cumulative_flow"]["stages"]),
-        flow_chart=flow_chart(flow),
-        flow_months=flow_months(flow),
+        flow_lead=flow_lead(flow["cumulative_flow"]),
+        flow_chart=flow_chart(days, curves),
+        flow_months=flow_months(days, curves),
         scatter_lead=scatter_lead(figures["cases_survival"]),
         scatter_chart=scatter_chart(flow, figures["cases_survival"]),
         longest=sorted(flow["scatter"], key=lambda one: -one["days"])[:FIRST_CLOSED],
@@ -144,16 +145,22 @@ def ageing_of(items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return rows
 
 
-def curves_of(flow: Mapping[str, Any]) -> dict[str, Sequence[int]]:
-    """Return those curves that tell how far RFPs have come."""
-    stages = flow["cumulative_flow"]["stages"]
-    return {name: stages[stage] for stage, name in CURVES.items() if stages.get(stage)}
+Curves = Mapping[str, Sequence[int]]
 
 
-def flow_chart(flow: Mapping[str, Any]) -> Markup:
+def curves_of(flow: Mapping[str, Any], last: str | None) -> tuple[list[date], Curves]:
+    """Return the days to a last one, and those curves that tell how far RFPs had come by each.
+
+    The API's days end with that on which the period is over: the day after its last.
+    """
+    shown = flow["cumulative_flow"]
+    days = [date.fromisoformat(each) for each in shown["days"] if last is None or each <= last]
+    curves = {name: shown["stages"].get(stage, [])[: len(days)] for stage, name in CURVES.items()}
+    return days, {name: counts for name, counts in curves.items() if counts and counts[-1]}
+
+
+def flow_chart(days: Sequence[date], curves: Curves) -> Markup:
     """Return cumulative flow as a picture; nothing if no day is in it."""
-    days = [date.fromisoformat(each) for each in flow["cumulative_flow"]["days"]]
-    curves = curves_of(flow)
     if len(days) < 2 or not curves:
         return Markup("")
     said = "; ".join(f"{name} {counts[-1]}" for name, counts in curves.items())
@@ -163,11 +170,9 @@ def flow_chart(flow: Mapping[str, Any]) -> Markup:
     return cumulative_flow("Cumulative flow", description, days, list(curves.items()))
 
 
-def flow_months(flow: Mapping[str, Any]) -> dict[str, Any]:
+def flow_months(days: Sequence[date], curves: Curves) -> dict[str, Any]:
     """Return cumulative flow at the ends of months, as a table says it."""
-    days = [date.fromisoformat(each) for each in flow["cumulative_flow"]["days"]]
     last = [n for n, each in enumerate(days) if n + 1 == len(days) or days[n + 1].month != each.month]
-    curves = curves_of(flow)
     rows = [(days[number], [counts[number] for counts in curves.values()]) for number in last]
     return {"names": list(curves), "rows": rows}
 

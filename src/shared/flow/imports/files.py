@@ -154,9 +154,11 @@ def rows(
                     continue
                 if not (joined := "".join(cells)).isascii() and STRAY.search(joined):
                     raise _not_utf_8(file_name, number, cells, headings)
+                if not joined.strip():  # what is blank is no row, and counts as one
+                    continue
                 if len(cells) > len(headings):
                     yield number, BadRow("has more cells than there are headings")
-                elif cells:  # a blank line is no row, and counts as one
+                else:
                     padded = cells + [""] * (len(headings) - len(cells))
                     yield number, dict(zip(headings, padded, strict=True))
     except (OSError, EOFError, zlib.error, csv.Error) as error:

@@ -102,6 +102,13 @@ def test_a_bad_row_is_reported_by_number_column_and_reason(
     assert bad(tmp_path, row) == (2, column, reason)
 
 
+@pytest.mark.parametrize("blank", ["", ",,,,", " ,,, ,", ",,,,,,,"])
+def test_a_row_of_blank_cells_is_no_row(tmp_path: Path, blank: str) -> None:
+    log = read(tmp_path, HEADING + SOUND + f"{blank}\n" + SOUND)
+    assert [step.row for step in log.cases["P1"].steps] == [2, 4]
+    assert (log.report().bad_rows, log.report().events) == (0, 2)
+
+
 def test_what_a_clock_a_little_ahead_of_ours_wrote_is_taken(tmp_path: Path) -> None:
     times = "2026-03-02T12:05:00Z"
     log = read(

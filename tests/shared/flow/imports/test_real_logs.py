@@ -9,10 +9,11 @@ import pytest
 from shared.flow.addends import Level, Manner
 from shared.flow.answers import Bottlenecks
 from shared.flow.bottlenecks import FlowQuery, bottlenecks
+from shared.flow.flow_figures import flow_figures
 from shared.flow.imports.files import OtherFormat, digest
 from shared.flow.imports.historic_log import Log
 from shared.flow.imports.options import Options
-from shared.flow.log import Steps, imported_log
+from shared.flow.log import FlowLog, Steps, imported_log
 from shared.flow.parties import Charging
 from shared.flow.requests import PeriodBackwards, period
 from shared.kernel.calendar import WorkingTime, microseconds
@@ -30,6 +31,14 @@ def read(folder: Path, events: str, cases: str = NO_CASES, zone: str | None = "E
 
 def figures(log: Log, level: Level = Level.STAGE, as_of: datetime = NOW) -> Bottlenecks:
     """Return the bottlenecks of a log as it was read."""
+    return bottlenecks(columns_of(log), asked(level, as_of), WorkingTime())
+
+
+def asked(level: Level = Level.STAGE, as_of: datetime = NOW) -> FlowQuery:
+    return FlowQuery("x", 1, as_of, microseconds(as_of), Manner(level, Charging.WAITED_FOR))
+
+
+def columns_of(log: Log) -> FlowLog:
     steps = [(case_id, step) for case_id, case in log.cases.items() for step in case.steps]
     columns = Steps(
         [case_id for case_id, _ in steps],
@@ -44,9 +53,7 @@ def figures(log: Log, level: Level = Level.STAGE, as_of: datetime = NOW) -> Bott
     )
     opened = [microseconds(case.opened_at) for case in log.cases.values() if case.opened_at]
     closed = [case.closed_at and microseconds(case.closed_at) for case in log.cases.values()]
-    manner = Manner(level, Charging.WAITED_FOR)
-    question = FlowQuery("x", 1, as_of, microseconds(as_of), manner)
-    return bottlenecks(imported_log(columns, list(log.cases), opened, closed), question, WorkingTime())
+    return imported_log(columns, list(log.cases), opened, closed)
 
 
 def test_in_the_hour_that_comes_twice_time_goes_on_as_the_file_does(tmp_path: Path) -> None:
@@ -170,6 +177,8 @@ def test_a_wait_across_a_refused_row_is_counted_as_such(tmp_path: Path) -> None:
     log = read(tmp_path, events)
     assert [step.bridged for step in log.cases["P1"].steps] == [False, True, False]
     assert figures(log).quality.bridged_share == pytest.approx(8 / 24)
+    flow = flow_figures(columns_of(log), asked(), WorkingTime())
+    assert flow["quality"]["bridged_share"] == pytest.approx(8 / 24)
     in_the_middle = events.replace("P1,d", "P1,bad,x,when?\nP1,d")
     assert figures(read(tmp_path, in_the_middle)).quality.bridged_share == 1.0
 
