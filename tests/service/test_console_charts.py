@@ -52,6 +52,9 @@ def test_a_sentence_counts_open_cases_beyond_what_is_usual_and_claims_nothing_of
     assert ageing_lead([]) == "No RFP is open."
     assert ageing_lead([young, unknown]).startswith("None of 2 open RFPs has")
     assert ageing_lead([old, young, unknown]).startswith("1 of 3 open RFPs has been where it is")
+    assert ageing_lead([old, young], 1_500).startswith(
+        "1 of the 2 to act on first, of 1,500 open RFPs, has been where it is"
+    )
     assert scatter_lead({"p50_days": None, "p85_days": None}).startswith("Too few")
     assert scatter_lead({"p50_days": 8.0, "p85_days": None}).endswith("within 8 days of being begun.")
 

@@ -63,16 +63,19 @@ def flow_lead(curves: Mapping[str, Any]) -> str:
     return f"{begun} in this time, and {went} came to an end."
 
 
-def ageing_lead(items: Sequence[Mapping[str, Any]]) -> str:
-    """Return how many open cases have been where they are for longer than usual."""
+def ageing_lead(items: Sequence[Mapping[str, Any]], total: int | None = None) -> str:
+    """Return how many open cases have been where they are for longer than usual; of many, of the first."""
     known = [item for item in items if item["stage_p85_working_days"] is not None]
     beyond = sum(item["working_days_in_stage"] > item["stage_p85_working_days"] for item in known)
     if not items:
         return "No RFP is open."
+    which = count(len(items), "open RFP")
+    if total is not None and total > len(items):
+        which = f"the {len(items)} to act on first, of {count(total, 'open RFP')},"
     if not beyond:
-        return f"None of {count(len(items), 'open RFP')} has been where it is longer than 85% of others were."
+        return f"None of {which} has been where it is longer than 85% of others were."
     return (
-        f"{beyond} of {count(len(items), 'open RFP')} {'has' if beyond == 1 else 'have'} been where"
+        f"{beyond} of {which} {'has' if beyond == 1 else 'have'} been where"
         f" {'it is' if beyond == 1 else 'they are'} longer than 85% of others were."
     )
 

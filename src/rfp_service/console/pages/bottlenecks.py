@@ -63,7 +63,7 @@ async def where_it_waits(request: Request, visit: Visiting) -> Response:
         steps=steps_of(figures)[:steps],
         parties=parties_of(figures),
         ageing=ageing_of(stuck["items"]),
-        ageing_lead=ageing_lead(stuck["items"]),
+        ageing_lead=ageing_lead(stuck["items"], stuck["total"]),
         flow=flow,
         flow_lead=flow_lead(flow["cumulative_flow"]),
         flow_chart=flow_chart(days, curves),
