@@ -67,7 +67,7 @@ async def test_an_outcome_and_a_milestone_are_set_up_by_forms(api: Api) -> None:
     made = await send(api, new.partition("?")[0], typed)
     shown = await text(api, made.headers["location"])
     assert all(words in shown for words in ("Interim process in use", "Spend less on paper, post"))
-    assert "0 of its milestones are met, 1 are to come" in await text(api, page)
+    assert "0 of its milestones are met, 1 is to come" in await text(api, page)
 
 
 async def test_a_milestone_is_met_by_a_document_that_somebody_else_accepts(api: Api) -> None:
@@ -191,6 +191,20 @@ async def test_a_board_without_outcomes_or_figures_says_so(api: Api) -> None:
     await api.get("/v1/programmes", PIA)
     shown = await text(api, "/console/outcomes")
     assert (f"/console/outcomes/{made}" in shown, "No outcome is set" in shown) == (True, False)
+
+
+async def test_readiness_is_seen_while_an_outcome_has_no_milestone_and_no_project_is_on_record(
+    api: Api,
+) -> None:
+    await programme(api)
+    made = await outcome(api)
+    await sign_in(api, "pia-programme")
+    shown = await text(api, "/console/readiness")
+    assert "<h1>Nothing to make ready is on record yet</h1>" in shown
+    assert shown.count("Nothing in it yet") == len((await api.get("/v1/readiness", PIA)).json()["items"])
+    await milestone(api, made, due=in_days(400))
+    await api.get("/v1/programmes", PIA)
+    assert "<h1>Everything is ready or on track</h1>" in await text(api, "/console/readiness")
 
 
 async def test_one_box_finds_what_a_programme_holds_and_whatever_else_has_a_name(api: Api) -> None:

@@ -5,6 +5,9 @@ import pytest
 from rfp_service.console.decided_things import THINGS
 from rfp_service.console.forms.decisions import buttons, more
 from rfp_service.console.notification_facts import came_back
+from rfp_service.console.outcome_facts import outcome_lead
+from rfp_service.console.people_names import marked
+from rfp_service.console.programme_facts import consultation_lead
 from rfp_service.console.record_words import changes_in
 from rfp_service.console.words import chosen_words, name_of, said_value
 
@@ -60,6 +63,28 @@ def test_money_in_a_register_is_in_pounds_and_a_day_is_a_letters() -> None:
     assert said_value("cost_pence", "1050000") == "£10,500"
     assert said_value("forecast_end", "2020-02-28") == "28 February 2020"
     assert said_value("cost_pence", "ten") == "ten"
+
+
+@pytest.mark.parametrize("reference", ["2024-25-01", "2024-10-11", "2024-25-01T1", "ict_0042"])
+def test_a_reference_stands_as_it_was_given_though_it_looks_like_a_day_or_a_code(reference: str) -> None:
+    assert said_value("reference", reference) == reference
+    [told] = changes_in([{"field": "about.reference", "before": "", "after": reference}])
+    assert told[1:] == ("nothing", reference)
+
+
+def test_a_text_that_is_no_day_of_any_calendar_is_shown_as_it_is() -> None:
+    assert said_value("edition", "2024-25-01") == marked("2024-25-01")  # which is nobody's id, and stays
+    [told] = changes_in([{"field": "edition", "before": "2024-02-28", "after": "2024-02-30"}])
+    assert told == ("Edition", "28 February 2024", marked("2024-02-30"))
+
+
+def test_one_thing_is_counted_in_the_singular() -> None:
+    none = dict.fromkeys(("achieved", "next_6_months", "later", "undated", "overdue"), 0)
+    assert outcome_lead({"counts": {**none, "achieved": 1, "later": 1}}) == (
+        "1 of its milestones is met, 1 is to come."
+    )
+    asked = {"asked": 40, "answered": 1, "closed_on": None, "closes_on": "2020-03-01"}
+    assert consultation_lead(asked) == "Open until 1 March 2020. 1 of 40 asked has answered so far."
 
 
 def test_what_the_service_does_by_itself_has_no_name_of_a_program() -> None:

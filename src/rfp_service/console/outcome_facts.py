@@ -44,7 +44,8 @@ def outcome_lead(outcome: Said) -> str:
     if not to_come and not counts["achieved"]:
         return "It has no milestone yet: nothing shows how far it has come."
     late = f", {counts['overdue']} of them overdue" if counts["overdue"] else ""
-    return f"{counts['achieved']} of its milestones are met, {to_come} are to come{late}."
+    is_met, is_to_come = ("is" if n == 1 else "are" for n in (counts["achieved"], to_come))
+    return f"{counts['achieved']} of its milestones {is_met} met, {to_come} {is_to_come} to come{late}."
 
 
 def outcome_facts(outcome: Said) -> FactsSaid:

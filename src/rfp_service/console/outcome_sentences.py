@@ -57,7 +57,8 @@ def readiness_heading(days_left: int | None, items: Iterable[Mapping[str, Any]])
     rows = list(items)
     blocked = sum(row["standing"] == "blocked" for row in rows)
     at_risk = sum(row["standing"] == "at_risk" for row in rows)
-    said = "Everything is ready or on track"
+    begun = any(row["standing"] for row in rows)
+    said = "Everything is ready or on track" if begun else "Nothing to make ready is on record yet"
     if blocked or at_risk:
         parts = [f"{blocked} blocked"] if blocked else []
         parts += [f"{at_risk} at risk"] if at_risk else []

@@ -73,7 +73,9 @@ def data_facts(data: Said) -> FactsSaid:
 def consultation_lead(consultation: Said) -> str:
     """Return whether people can still answer, and how many have."""
     asked = f" of {consultation['asked']:,} asked" if consultation["asked"] else ""
-    answers = f"{consultation['answered']:,}{asked} have answered"
+    answers = (
+        f"{consultation['answered']:,}{asked} {'has' if consultation['answered'] == 1 else 'have'} answered"
+    )
     if consultation["closed_on"]:
         return f"Closed on {day(consultation['closed_on'])}. {answers}."
     return f"Open until {day(consultation['closes_on'])}. {answers} so far."

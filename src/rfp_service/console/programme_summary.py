@@ -75,7 +75,8 @@ async def _promises(visit: Visit) -> SummaryFigure | None:
         return None
     counts = (await visit.get("/v1/outcomes", programme=first["id"]))["counts"]
     late = f"{counts['overdue'] or 'none'} overdue: read the committee's paper"
-    return SummaryFigure(str(counts["achieved"]), "milestones are met", late.capitalize(), f"{HOME}/outcomes")
+    what = "milestone is met" if counts["achieved"] == 1 else "milestones are met"
+    return SummaryFigure(str(counts["achieved"]), what, late.capitalize(), f"{HOME}/outcomes")
 
 
 async def _record(visit: Visit) -> SummaryFigure | None:

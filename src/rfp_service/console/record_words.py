@@ -1,6 +1,5 @@
 """How pages say what the record holds of a decision: what it changed, and what was known, without codes."""
 
-import re
 from collections.abc import Iterable, Mapping, Sized
 from typing import Any
 
@@ -9,6 +8,8 @@ from rfp_service.console.words import (
     AN_ID,
     capitalize_first,
     day,
+    is_day,
+    is_own,
     moment,
     name_of,
     said_as,
@@ -97,11 +98,9 @@ def _text(field: str, value: str) -> str:
         return capitalize_first(whom(value))
     if field.endswith("stage"):
         return capitalize_first(step_words(value))
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
-        return day(value)
-    if re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)", value):
-        return moment(value)
-    return said_as(value)
+    if is_day(field, value):
+        return moment(value) if "T" in value else day(value)
+    return value if is_own(field) else said_as(value)
 
 
 def _short(text: str, limit: int | None) -> str:

@@ -21,6 +21,8 @@ NAMED = {
 }
 BY_ITSELF = {actor: "the clock" if actor == CLOCK else "the service itself" for actor in AUTHORITY_OF}
 AN_ID = re.compile(r"[0-9a-f-]{36}|[0-9a-f]{64}")  # which nobody reads
+A_DAY = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?")
+OWN_WORDS = frozenset({"reference", "title", "name"})
 # What every event carries, or is said elsewhere on the page.
 NOT_SHOWN = frozenset(
     {
@@ -132,15 +134,28 @@ def said_as(value: str) -> str:
     return words(value) if re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)+", value) else marked_if_id(value)
 
 
+def is_day(name: str, value: str) -> bool:
+    """Say whether a value is a day or an instant; a reference such as 2024-25-01 only looks like one."""
+    try:
+        return bool(A_DAY.fullmatch(value) and datetime.fromisoformat(value)) and not is_own(name)
+    except ValueError:
+        return False
+
+
+def is_own(name: str) -> bool:
+    """Say whether values of this name stand as somebody gave them, whatever they look like."""
+    return name.rpartition(".")[2] in OWN_WORDS
+
+
 def said_value(name: str, value: object) -> str:
     """Return a value of the record as a reader knows it: money, a day, a name, words."""
     if name.endswith("_pence") and str(value).isdigit():
         return pounds(int(str(value)))
-    if re.fullmatch(r"\d{4}-\d\d-\d\d(T.*)?", str(value)):
+    if is_day(name, str(value)):
         return day(str(value))
     if name == "month" and re.fullmatch(r"\d{4}-\d\d", str(value)):
         return month_name(str(value))
-    return said_as(str(value))
+    return str(value) if is_own(name) else said_as(str(value))
 
 
 def said_in(entry: Mapping[str, Any]) -> list[tuple[str, str]]:

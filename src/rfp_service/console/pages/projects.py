@@ -25,10 +25,10 @@ CROSSING = ("q", "category", "service_area", "supplier", "flag", "transition_dat
 CHOSEN_LIMIT = 50
 STEPS = {"Three months earlier": -3, "A month earlier": -1, "A month later": 1, "Three months later": 3}
 RULES = {
-    "ends_on_or_after_transition": "end too late",
-    "overdue_forecast": "should be over already",
-    "no_end_known": "have no known end",
-    "flagged_by_hand": "are flagged by hand",
+    "ends_on_or_after_transition": "ending too late",
+    "overdue_forecast": "overdue already",
+    "no_end_known": "with no known end",
+    "flagged_by_hand": "flagged by hand",
 }
 BETWEEN = " / "
 PROJECT = THINGS["projects"]

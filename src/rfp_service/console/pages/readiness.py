@@ -9,7 +9,7 @@ from rfp_service.console.rendering import page
 from rfp_service.console.routes import HOME, page_router
 from rfp_service.console.visits import Visiting
 
-WORST_FIRST = ("blocked", "at_risk", "on_track", "ready")
+WORST_FIRST = ("blocked", "at_risk", "on_track", "ready", None)  # an outcome may have no milestone yet
 SHOWN_PARTS = 12
 
 router = page_router()
