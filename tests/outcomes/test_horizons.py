@@ -102,6 +102,8 @@ def standing(**more: Any) -> MilestoneStanding:
         ({"last_word_on": DAY - timedelta(days=31)}, Colour.AMBER),
         ({"last_word_on": DAY - timedelta(days=31), "due": None}, Colour.GREEN),
         ({"moves": ("a", "b")}, Colour.AMBER),
+        ({"moves": ("a", "b"), "was_undated": True}, Colour.GREEN),
+        ({"moves": ("a", "b", "c"), "was_undated": True}, Colour.AMBER),
         ({"waits_for_overdue": 1}, Colour.AMBER),
         ({"is_reopened": True}, Colour.AMBER),
     ],

@@ -1,11 +1,14 @@
 """Outcomes over HTTP: set up, promised, moved, shown, accepted, read as of any time."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
+from outcomes.api.answers import MilestoneShown
+from outcomes.api.forms.wording import told
 from outcomes.domain.ids import outcome_id, programme_id
 from shared.kernel.roles import Role
+from shared.kernel.wording import long_day
 from tests.service.test_contracts import registered
 from tests.support.api import Api
 from tests.support.days import in_days, today
@@ -111,6 +114,25 @@ async def test_a_milestone_is_met_when_somebody_else_says_so_and_reopened_with_a
         "MilestoneMet",
         "MilestoneReopened",
     ]
+
+
+async def test_to_be_given_a_first_day_is_no_move(api: Api) -> None:
+    await programme(api)
+    step = await milestone(api, await outcome(api), "Asset management")
+    path, first, second = f"milestones/{step}", in_days(20), in_days(40)
+
+    async def moved(to: str, reason: str) -> tuple[str, list[str], str]:
+        before = (await api.get(f"/v1/{path}", PIA)).json()["version"]
+        await decided(api, path, "rebaseline", version=before, new=to, reason=reason)
+        seen = (await api.get(f"/v1/{path}", PIA)).json()
+        shown = MilestoneShown.model_validate({name: seen[name] for name in MilestoneShown.model_fields})
+        return seen["colour"], seen["colour_reasons"], told(shown)
+
+    on, later = long_day(date.fromisoformat(first)), long_day(date.fromisoformat(second))
+    assert await moved(first, "A day at last.") == ("green", [], f", due {on}.")
+    assert await moved(second, "No data.") == ("green", [], f", due {later}. Moved from {on}: No data.")
+    back = f", due {on}. Moved, and moved back: They came."
+    assert await moved(first, "They came.") == ("amber", ["moved 2 times"], back)
 
 
 async def test_promised_data_show_in_every_outcome_that_waits_for_them(api: Api) -> None:

@@ -12,6 +12,7 @@ from tests.service.test_console_managing import decided, one_of, text
 from tests.support.api import Api
 from tests.support.days import in_days
 from tests.support.people import PIA, Who
+from tests.support.visiting import said
 
 OWNER = Who("olga-outcomes", (Role.OUTCOME_OWNER,))
 ORIGIN = {"Origin": "http://service"}
@@ -149,6 +150,20 @@ async def test_a_form_of_a_milestone_opens_with_how_it_stands_and_a_stale_one_sa
     assert (await send(api, path, again)).status_code == 303
     seen = (await api.get(f"/v1/milestones/{tagged}", PIA)).json()
     assert (seen["title"], seen["priorities"]) == ("Interim way in use", [])  # its tick was taken away
+
+
+async def test_a_milestone_says_when_it_was_given_its_day_and_when_that_moved(api: Api) -> None:
+    await programme(api)
+    step = await milestone(api, await outcome(api))
+    days = (("2091-03-01", "A day."), ("2091-05-01", "No data."), (None, "Nobody knows."))
+    for version, (new, reason) in enumerate(days, 1):
+        await by_api(api, f"milestones/{step}", "rebaseline", version=version, new=new, reason=reason)
+    await api.get("/v1/programmes", PIA)
+    await sign_in(api, "pia-programme")
+    shown = said(await text(api, f"/console/milestones/{step}"))
+    assert "Given its day 1 March 2091, on " in shown
+    assert "Moved From 1 March 2091 to 1 May 2091, on " in shown
+    assert "Moved From 1 May 2091 to no day, on " in shown
 
 
 async def test_an_outcome_is_worded_anew_and_shown_by_other_figures(api: Api) -> None:

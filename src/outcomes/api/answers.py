@@ -87,6 +87,12 @@ class MilestoneShown(BaseModel):
     silent_since: date | None
     withheld: dict[str, str] = {}
 
+    @property
+    def later_moves(self) -> list[MoveShown]:
+        """Return its moves without the one that gave it its first day."""
+        was_undated = self.first_due is not None and any(move.old is None for move in self.moves[:1])
+        return self.moves[was_undated:]
+
 
 class MilestoneSeenAlone(MilestoneShown):
     """A milestone by itself."""

@@ -100,6 +100,7 @@ def standing(row: Row, late_waits: int = 0) -> MilestoneStanding:
         last_word_on=day_in_london(row["changed_at"]),
         waits_for_overdue=late_waits,
         is_reopened=bool(row["reopened"]),
+        was_undated=row["first_due"] is not None and any(move["old"] is None for move in row["moves"][:1]),
     )
 
 

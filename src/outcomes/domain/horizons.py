@@ -50,11 +50,17 @@ class MilestoneStanding:
     last_word_on: date
     waits_for_overdue: int = 0
     is_reopened: bool = False
+    was_undated: bool = False  # so that the first of its moves gave it its first day
 
     @property
     def is_under_way(self) -> bool:
         """Say whether somebody still works for it."""
         return self.status in (MilestoneStatus.OPEN, MilestoneStatus.SUBMITTED)
+
+    @property
+    def times_moved(self) -> int:
+        """Return how often its day was changed; to be given a first one is no move."""
+        return len(self.moves) - self.was_undated
 
 
 def months_after(day: date, months: int) -> date:
@@ -119,8 +125,8 @@ def _reasons(one: MilestoneStanding, day: date) -> list[str]:
         return reasons
     if since := silent_since(one, day):
         reasons.append(f"silent since {long_day(since)}")
-    if len(one.moves) >= MOVES_THAT_WORRY:
-        reasons.append(f"moved {len(one.moves)} times")
+    if one.times_moved >= MOVES_THAT_WORRY:
+        reasons.append(f"moved {one.times_moved} times")
     if one.is_reopened:
         reasons.append("reopened after it was met")
     if one.waits_for_overdue:

@@ -126,8 +126,8 @@ def told(milestone: MilestoneShown) -> str:
         parts.append(f"Reopened on {day(last.on)}: {sentence(last.reason)}")
     if milestone.dropped:
         parts.append(f"Dropped on {day(milestone.dropped.on)}: {sentence(milestone.dropped.reason)}")
-    if milestone.met_on is None and milestone.moves:
-        parts.append(f"Moved from {day(milestone.first_due)}: {sentence(milestone.moves[-1].reason)}")
+    if milestone.met_on is None and milestone.later_moves:
+        parts.append(f"{_moved(milestone)}: {sentence(milestone.later_moves[-1].reason)}")
     if milestone.progress and milestone.met_on is None and not milestone.dropped:
         parts.append(sentence(milestone.progress))
     if milestone.silent_since and milestone.horizon is Horizon.NEXT:
@@ -136,6 +136,14 @@ def told(milestone: MilestoneShown) -> str:
     if waits and milestone.met_on is None:
         parts.append(f"Waits for: {'; '.join(waits)}.")
     return "".join(parts[:1]) + "".join(f" {part}" for part in parts[1:])
+
+
+def _moved(milestone: MilestoneShown) -> str:
+    """Return from which day a milestone was moved, where that may be read and it did not come back to it."""
+    if milestone.first_due is None:
+        return "Moved"
+    there = milestone.due == milestone.first_due
+    return "Moved, and moved back" if there else f"Moved from {day(milestone.first_due)}"
 
 
 def _when(milestone: MilestoneShown) -> str:
