@@ -313,3 +313,15 @@ async def test_spend_demand_and_risk_are_read_by_priority(api: Api) -> None:
     await api.post("/v1/priority-tags", {**tag, "priorities": []}, PIA, version=1)
     [only] = (await api.get("/v1/priorities", PIA, name="Disaster recovery")).json()["items"]
     assert {thing["id"] for thing in only["things"]} == {step, contract}
+
+
+async def test_an_overdue_milestone_is_at_risk_until_its_evidence_is_accepted(api: Api) -> None:
+    strategy = {"name": "S", "edition": "1", "sha256": "ab" * 32, "adopted_on": in_days(0)}
+    await api.post(
+        "/v1/strategies", strategy | {"themes": [{"name": "T", "priorities": ["P"]}]}, PIA, version=0
+    )
+    await programme(api)
+    step = await milestone(api, await outcome(api), due=in_days(-3), priorities=["P"])
+    await decided(api, f"milestones/{step}", "submit-evidence", document=MINUTE)
+    [only] = (await api.get("/v1/priorities", PIA)).json()["items"]
+    assert (only["at_risk"], (await board(api))["counts"]["overdue"]) == (1, 1)

@@ -1,8 +1,10 @@
 """Flags, action plans, milestones and dependencies."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
+from projects.api.answers import milestone_seen
 from projects.commands.planning import (
     DEPENDENCIES_LIMIT,
     MILESTONES_LIMIT,
@@ -25,7 +27,7 @@ from projects.domain.delivery import (
     ProjectMilestoneReached,
     ProjectMilestoneSlipped,
 )
-from projects.domain.project import Project, ProjectStage
+from projects.domain.project import Project, ProjectMilestone, ProjectStage
 from projects.domain.refusals import (
     DependsAlready,
     MilestoneIsThere,
@@ -76,6 +78,13 @@ def test_steps_of_the_plan_are_done_once() -> None:
     given(NONE, *FOUND, PLAN, event).when(done).refused(NoSuchStep, still_to_do=[])
     given(NONE, *FOUND).when(done).refused(NoActionPlan)
     given(NONE, *FOUND, PLAN).when(FinishActionStep(step=1, done_on=LATER)).refused(NotYet)
+
+
+def test_once_a_milestone_is_reached_its_slip_is_to_that_day() -> None:
+    planned = ProjectMilestone("Design", date(2026, 6, 1), date(2026, 6, 11), slips=1)
+    assert milestone_seen(planned).slip_days == 10
+    for reached_on, slip in ((date(2026, 6, 29), 28), (date(2026, 5, 29), -3)):
+        assert milestone_seen(replace(planned, reached_on=reached_on)).slip_days == slip
 
 
 def test_a_milestone_keeps_its_baseline_when_it_slips() -> None:

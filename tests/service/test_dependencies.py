@@ -54,7 +54,9 @@ async def test_dependencies_show_how_each_thing_stands(api: Api) -> None:
     assert (by_kind["contract"]["known"], by_kind["contract"]["title"]) == (False, None)
     await decided(api, other, "cancel", reason="No longer wanted.")
     now = (await api.get(path, SAM)).json()["items"]
-    assert [(i["on"], i["ended"]) for i in now if i["on"] == "project"] == [("project", True)]
+    [ended] = [i for i in now if i["on"] == "project"]
+    assert (ended["ended"], ended["expected_on"]) == (True, "2027-04-03")
+    assert (ended["after_the_project"], ended["after_transition"]) == (False, False)
     then = (await api.get(path, SAM, as_of=receipt["position"])).json()["items"]
     assert [i["ended"] for i in then if i["on"] == "project"] == [False]
     await api.get(f"/v1/projects/{uuid4()}/dependencies", SAM, 404)

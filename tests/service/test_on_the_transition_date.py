@@ -1,11 +1,15 @@
 """What ends on the transition date is late: in the rules, the odds, lists, sentences and measures alike."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 
+from projects.api.readiness import _part
+from projects.views.at_risk import RiskDay
 from rfp_service.contracts.domain.dates import AgainstTransition
 from rfp_service.contracts.domain.terms import Stated
+from shared.web.offers.readiness import ReadinessStanding, ReadinessWait
 from tests.contracts.test_dates import TRANSITION, dates, months
 from tests.projects.test_http import decided, identified, scheme
 from tests.support.api import Api
@@ -51,6 +55,16 @@ async def test_a_project_that_ends_on_the_date_is_late_everywhere(api: Api) -> N
     assert {item["id"]: item["after_transition"] for item in awaited} == {
         made[days]: is_late for days, is_late in ENDS.items()
     }
+
+
+@pytest.mark.parametrize(("days", "is_late"), ENDS.items())
+def test_a_project_of_unknown_end_is_blocked_by_what_ends_on_the_date(days: int, is_late: bool) -> None:  # noqa: FBT001  # from the table
+    wait = ReadinessWait("project", uuid4(), "P", TRANSITION + timedelta(days=days), 0)
+    row = {"id": uuid4(), "reference": "R", "title": "T", "owner": "", "plan_owner": ""}
+    row |= {"latest_end": None, "forecast_end": None, "contingency_days": 0, "flagged": ""}
+    day = RiskDay(TRANSITION, date(2026, 3, 2), date(2026, 3, 2))
+    blocked = _part(row, day, 0, [wait]).standing is ReadinessStanding.BLOCKED
+    assert blocked == is_late
 
 
 @pytest.mark.parametrize(("days", "is_late"), ENDS.items())

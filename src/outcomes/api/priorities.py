@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from outcomes.api.facts import opened, rows_of
 from outcomes.commands.priority_tags import TagThing
+from outcomes.domain.horizons import is_overdue
 from outcomes.domain.ids import tags_id
 from outcomes.domain.milestone import UNDER_WAY, MilestoneStatus
 from outcomes.domain.priority_tags import PriorityTags
@@ -156,7 +157,7 @@ async def _milestones(reading: Reading, tags: Tags) -> dict[Tagged, TaggedStandi
     found = {}
     for row in await rows_of(reading, milestones, milestones.c.id.in_(wanted)):
         is_open = row["status"] in UNDER_WAY
-        late = row["status"] == MilestoneStatus.OPEN and row["due"] is not None and row["due"] < today
+        late = is_overdue(MilestoneStatus(row["status"]), row["due"], today)
         found[MILESTONE, row["id"]] = TaggedStanding(
             row["title"],
             row["status"],

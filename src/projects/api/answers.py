@@ -32,7 +32,7 @@ class StepSeen(BaseModel):
 
 
 class MilestoneSeen(BaseModel):
-    """A milestone; its slip is from the baseline, in days."""
+    """A milestone; its slip is from the baseline to when it was reached, or to its forecast, in days."""
 
     name: str
     baseline: date
@@ -102,6 +102,6 @@ def milestone_seen(milestone: ProjectMilestone) -> MilestoneSeen:
         baseline=milestone.baseline,
         forecast=milestone.forecast,
         slips=milestone.slips,
-        slip_days=(milestone.forecast - milestone.baseline).days,
+        slip_days=((milestone.reached_on or milestone.forecast) - milestone.baseline).days,
         reached_on=milestone.reached_on,
     )

@@ -100,9 +100,8 @@ def _waits(said: list[Mapping[str, Any]], expected: Mapping[UUID, Expected]) -> 
 
 
 def _part(row: Mapping[str, Any], day: RiskDay, past: int, waits: list[ReadinessWait]) -> ReadinessPart:
-    """Return a project: blocked by what comes after its end or the transition, else by the rules."""
-    bounds = [each for each in (row["latest_end"], day.transition) if each is not None]
-    blocking = [wait for wait in waits if _comes_after(wait, bounds)]
+    """Return a project: blocked by what comes after its end or on the transition date, else by the rules."""
+    blocking = [wait for wait in waits if _comes_late(wait, row["latest_end"], day.transition)]
     found: list[str] = [flag.rule for flag in flags(row, day.transition, None, past)]
     plan = [] if not found or row["plan_owner"] else ["no_action_plan"]
     return ReadinessPart(
@@ -117,8 +116,11 @@ def _part(row: Mapping[str, Any], day: RiskDay, past: int, waits: list[Readiness
     )
 
 
-def _comes_after(wait: ReadinessWait, bounds: list[date]) -> bool:
-    return wait.expected_on is not None and any(wait.expected_on > bound for bound in bounds)
+def _comes_late(wait: ReadinessWait, end: date | None, transition: date | None) -> bool:
+    """Say whether something comes after a project's own end, or on the transition date or later."""
+    on = wait.expected_on
+    after_end = on is not None and end is not None and on > end
+    return after_end or (on is not None and transition is not None and on >= transition)
 
 
 PROJECTS_READINESS = ReadinessOffered("projects", "read-projects", _projects)

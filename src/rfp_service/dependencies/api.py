@@ -4,7 +4,7 @@ A kind of thing that no room offers yet is listed as not known; a room that offe
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -33,7 +33,7 @@ class DependencyShown(BaseModel):
     """What a project depends on, and how that stands; null where nothing is known of it.
 
     `after_the_project` and `after_transition` say whether it is expected later than the project's own end
-    with its contingency, and on or after the transition date.
+    with its contingency, and on or after the transition date; what has ended is neither.
     """
 
     on: str
@@ -106,13 +106,21 @@ def _shown(
     said: dict[str, Any] = dict.fromkeys(("title", "stage", "ended", "expected_on"))
     if found is not None:
         said = {name: getattr(found, name) for name in said}
-    expected = None if found is None else found.expected_on
+    day_after = None if latest is None else latest + timedelta(days=1)
     return DependencyShown(
         on=dependency.on,
         id=dependency.id,
         note=dependency.note,
         known=found is not None,
-        after_the_project=None if expected is None or latest is None else expected > latest,
-        after_transition=None if expected is None or transition is None else expected >= transition,
+        after_the_project=_comes_by(found, day_after),
+        after_transition=_comes_by(found, transition),
         **said,
     )
+
+
+def _comes_by(found: Expected | None, late_from: date | None) -> bool | None:
+    """Return whether something is to come on a day or later; nothing where either is not known."""
+    if found is not None and found.ended:
+        return False
+    on = None if found is None else found.expected_on
+    return None if on is None or late_from is None else on >= late_from
