@@ -141,6 +141,23 @@ async def test_lists_say_the_apis_own_figures(api: Api) -> None:
     assert "What you can do now" in await text(api, first)
 
 
+async def test_a_projects_page_tells_its_forecast_from_what_its_contingency_adds(api: Api) -> None:
+    made = {"reference": "2024-25-01", "title": "Phones", "forecast_end": "2090-11-01"}
+    path = f"/projects/{(await api.post('/v1/projects', made | {'contingency_days': 90}, PIA)).json()['id']}"
+    await sign_in(api, "pia-programme")
+    says = "1 November 2090, or by 30 January 2091 with its contingency"
+    shown = await text(api, f"/console{path}")
+    assert (f"Forecast to end on {says}." in shown, "2024-25-01" in shown) == (True, True)
+    assert says in await text(api, f"/console{path}/decisions/revise-forecast")
+    assert 'data-label="Could end" class="day">30 January 2091' in await text(
+        api, "/console/projects/crossing"
+    )
+    body = {"decision": "amend", "contingency_days": 0, "reason": "None."}
+    await api.post(f"/v1{path}/decisions", body, PIA, version=1)
+    await projects(api)
+    assert "Forecast to end on 1 November 2090." in await text(api, f"/console{path}")
+
+
 async def text(api: Api, path: str) -> str:
     answer: httpx.Response = await api.client.get(path)
     assert answer.status_code == 200, answer.text

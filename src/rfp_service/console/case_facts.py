@@ -31,13 +31,20 @@ def contract_facts(contract: Said) -> FactsSaid:
     return found
 
 
+def forecast_words(project: Said) -> str:
+    """Return when a project is forecast to end, and by when with its contingency, where it has any."""
+    end, latest = project["forecast_end"], project["latest_end"]
+    later = f", or by {day(latest)} with its contingency" if latest and latest != end else ""
+    return f"{day(end)}{later}"
+
+
 def project_facts(project: Said) -> FactsSaid:
     """Return how far a project is, who answers for it, and what it costs."""
     found = [("Stage", words(project["stage"]))]
     if project["owner"]:
         found.append(("Owner", name_of(project["owner"])))
-    if project["latest_end"]:
-        found.append(("Forecast to end", day(project["latest_end"])))
+    if project["forecast_end"]:
+        found.append(("Forecast to end", forecast_words(project)))
     if project["cost_pence"] is not None:
         found.append(("Cost", pounds(project["cost_pence"])))
     return found

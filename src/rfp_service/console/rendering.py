@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from rfp_service.console import flow_sentences, links, outcome_sentences, record_words, words
+from rfp_service.console import case_facts, flow_sentences, links, outcome_sentences, record_words, words
 from rfp_service.version import VERSION
 from shared.governance.audit.replay import parties
 from shared.kernel import wording
@@ -49,6 +49,7 @@ FILTERS = {
         "month_name",
         "field_label",
     ),
+    case_facts: ("forecast_words",),
     links: ("page_of", "thing_page"),
     flow_sentences: ("count", "days_of"),
     record_words: ("changes_in", "told_words", "witnessed", "witnessed_when"),
