@@ -7,18 +7,22 @@ from typing import Any
 
 import pytest
 
+from outcomes.commands.engagement import CountConsultation
 from rfp_service.console.changed_values import with_changes
 from rfp_service.console.charts.waits import drawn_waits
 from rfp_service.console.decided_things import THINGS
 from rfp_service.console.forms.fields import OF_EVERY_DECISION, fields_of
 from rfp_service.console.forms.form_values import Answers, NotUnderstood, changed, pence, standing
+from rfp_service.console.pages.documents_and_comments import MENTION
 from rfp_service.rfps.commands.amendments import AmendRfp
 from rfp_service.rfps.commands.tender import FixCriteria
 from shared.kernel.messages import Command
+from shared.kernel.roles import Role
 from tests.service.test_console import RITA, hidden, hidden_in, history, in_approval, send, sign_in
 from tests.support.api import Api
+from tests.support.days import in_days
 from tests.support.in_full import of_many
-from tests.support.people import PRIYA
+from tests.support.people import PRIYA, SCHEME, Who
 
 SAMPLES: Mapping[str, Any] = {
     "date": "2026-09-01",
@@ -84,6 +88,46 @@ def test_what_is_needed_is_asked_for_by_its_name_and_blank_rows_count_for_nothin
         "criteria.1.name": "Enter: name",
         "criteria.1.weight": "Weight: enter a whole number, such as 12",
     }
+
+
+def test_a_value_that_is_given_twice_is_refused_beside_the_second() -> None:
+    counts = {"counts.0.key": "Laptop", "counts.0.value": "31", "counts.2.key": "Laptop"}
+    answers = Answers({**counts, "counts.2.value": "12"})
+    answers.read(fields_of(CountConsultation))
+    assert answers.errors == {"counts.1.key": "How many gave which answer: “Laptop” is there twice"}
+    assert answers.typed["counts.1.value"] == "12"
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Please look, @priya-procurement.", ["priya-procurement"]),
+        ("Nearly there (@priya-procurement, @leo.b): see page 4.", ["priya-procurement", "leo.b"]),
+        ("“@priya-procurement” and\n@leo", ["priya-procurement", "leo"]),
+        ("Mail priya@lancashire.example or a.b-@c.example.", []),
+    ],
+)
+def test_whoever_is_named_in_a_sentence_is_told(text: str, named: list[str]) -> None:
+    assert MENTION.findall(text) == named
+
+
+async def test_a_form_that_is_refused_still_says_in_whose_place(api: Api) -> None:
+    tiers = [{"name": "head", "up_to_pence": 2_500_000, "approvers": ["hana-head", "hugo-head"]}]
+    await api.adopts({**SCHEME, "values": {**SCHEME["values"], "tiers": tiers}})
+    rfp = await api.in_approval(adopt=False)
+    await api.get(f"/v1/rfps/{rfp}", Who("dora-deputy", (Role.APPROVER,)))
+    give = {"delegate": "dora-deputy", "limit_pence": 2_000_000, "reason": "Leave."}
+    for head in ("hana-head", "hugo-head"):
+        days = {"first_day": in_days(0), "last_day": in_days(1)}
+        await api.post("/v1/delegations", give | days, Who(head, (Role.APPROVER,)), 201)
+    await sign_in(api, "dora-deputy")
+    path = f"/console/rfps/{rfp}/decisions/approve"
+    form = {**await hidden(api, path), "acting_for": "hugo-head", "reason": ""}
+    refused = await send(api, path, form)
+    assert (refused.status_code, "Give a reason" in refused.text) == (422, True)
+    assert re.findall(r'<option value="([a-z-]+)" selected', refused.text) == ["hugo-head"]
+    assert (await send(api, path, {**form, "reason": "In budget."})).status_code == 303
+    assert (await history(api, rfp))[-1]["acting_for"] == "hugo-head"
 
 
 def test_amounts_are_pounds_however_they_are_typed() -> None:

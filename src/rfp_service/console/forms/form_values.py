@@ -114,8 +114,18 @@ class Answers:
             self._must_be_there(asked, to)
             return None
         if asked.kind is AskedAs.PAIRS:
-            return {row["key"]: row["value"] for row in rows if len(row) == len(asked.parts)}
+            return self._pairs(asked, rows, to)
         return rows
+
+    def _pairs(self, asked: FormField, rows: list[dict[str, Any]], to: str) -> dict[str, Any]:
+        """Return values by their names; a name that was typed twice is wrong, as one value would be lost."""
+        found: dict[str, Any] = {}
+        for number, row in enumerate(rows):
+            if row.get("key") in found:
+                self.errors[f"{to}.{number}.key"] = f"{asked.label}: “{row['key']}” is there twice"
+            if len(row) == len(asked.parts):
+                found[row["key"]] = row["value"]
+        return found
 
     def _ticks(self, asked: FormField, at: str, to: str) -> list[str] | None:
         ticked = [each for each in asked.choices if self.sent.get(f"{at}.{each}")]

@@ -45,6 +45,7 @@ class FilledIn:
     spare: Mapping[str, int] = field(default_factory=dict)
     body: Mapping[str, Any] | None = None  # what it would say, where that is looked at first
     seen: str = ""
+    acting_for: str = ""
     key: str = ""  # its own again, where it was not used yet
     version: str = ""
     status: int = 200
@@ -72,7 +73,7 @@ async def decide(request: Request, sent: Sent, path: str, thing_id: ThingId, dec
     if (path, decision) in SAID_ANEW and not sent.visit.said_who_lately(SENT_WITHIN):
         return go_to(sign_in_anew(request.url.path))
     answers, body = answered(form.fields, sent)
-    filled_in = FilledIn(answers.typed, stood=stood_in(sent))
+    filled_in = FilledIn(answers.typed, stood=stood_in(sent), acting_for=sent["acting_for"])
     again = replace(filled_in, key=sent["key"], version=sent["version"])
     if sent["more"]:
         shown = replace(again, spare={sent["more"]: 2})
@@ -221,6 +222,7 @@ async def show_form(  # what a form is made of
         typed=stands if filled_in.typed is None else filled_in.typed,
         kept=filled_in.typed or {},
         stood=(filled_in.stood or stands) if form.amends else {},
+        acting_for=filled_in.acting_for,
         spare=filled_in.spare,
         people=await people_for(visit, form.fields),
         errors=filled_in.errors,

@@ -29,7 +29,8 @@ TYPES: Mapping[str, DocumentType] = {
     "ods": DocumentType.ODS,
 }
 KINDS = "PDF, Word, Excel, OpenDocument, text, CSV, PNG or JPEG, at most 5 MB."
-MENTION = re.compile(r"(?:^|\s)@([A-Za-z0-9][A-Za-z0-9._-]{0,39})")
+# Not what comes after a letter, as in an address of mail; a full stop behind it ends the sentence.
+MENTION = re.compile(r"(?<![A-Za-z0-9._%+-])@([A-Za-z0-9](?:[A-Za-z0-9._-]{0,38}[A-Za-z0-9])?)")
 KEPT = ("content-type", "content-disposition", "x-content-type-options")
 
 router = page_router()
