@@ -18,6 +18,10 @@ LIST_NAME = "rfp-service"
 # One, and nothing that a header or a list of addresses could be made of.
 ONE_ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\\x00-\x1f]{1,64}@[^\s@<>,;:\"()\[\]\\\x00-\x1f]{1,255}")
 NO_SUCH_PERSON = 550
+MAIL_REFUSED = 500
+# What is wrong with one mail, or with its reader: others are taken all the same. Whatever else a server
+# refuses (a password that has run out, a sender that it does not let in) it refuses of every mail.
+OF_ONE_MAIL = frozenset({"NoMailAddress", "NotAMailAddress", "SMTPRecipientsRefused", "SMTPDataError"})
 NO_ANSWERS = "This address takes no answers."
 TEXT = "{meaning}\n\n{link}\n\n" + NO_ANSWERS + "\n"
 HTML = (
@@ -57,6 +61,11 @@ def mail_message(event: Mapping[str, Any], address: str, sender: str) -> EmailMe
         HTML.format(**{name: escape(text) for name, text in shown.items()}), subtype="html"
     )
     return message
+
+
+def is_refused_for_good(answer: ReceiverAnswer) -> bool:
+    """Say whether this mail, or its reader, will not be taken later either."""
+    return answer.status >= MAIL_REFUSED and answer.fault in OF_ONE_MAIL
 
 
 class MailNotTaken(OSError):

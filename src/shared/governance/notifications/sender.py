@@ -25,7 +25,7 @@ from shared.governance.notifications.digests import digest_message, drop_what_no
 from shared.governance.notifications.domain import TargetKind, WebhookEndpoint
 from shared.governance.notifications.endpoint_secrets import EndpointSecrets
 from shared.governance.notifications.fan_out import BLOCK, FanOut
-from shared.governance.notifications.mail import Mailing, mail_message
+from shared.governance.notifications.mail import Mailing, is_refused_for_good, mail_message
 from shared.governance.notifications.notification_types import NotificationType
 from shared.governance.notifications.orders import carry_out_next
 from shared.governance.notifications.outside import Outside
@@ -48,7 +48,6 @@ from shared.record.eventstore.store import EventStore
 
 AGENT = "rfp-service"
 JSON = "application/json"
-MAIL_REFUSED = 500
 VOUCH_SECONDS = 60.0
 SOON_SECONDS, HELD_SECONDS = 0.02, 1.0  # until it looks again at what can't go yet: at first, and at last
 GIVEN_UP, SAID_GONE = "It has failed for five days.", "It answered that it is gone."
@@ -238,7 +237,7 @@ class Sender:
     async def _pause_after_failure(self, claimed: Claimed, answer: ReceiverAnswer) -> float | None:
         """Keep how the endpoint does; return after how long to try again, if ever."""
         mailed = claimed.target_kind in claims.MAILED
-        if mailed and answer.status >= MAIL_REFUSED:  # this mail, or its reader, is not taken: others are
+        if mailed and is_refused_for_good(answer):
             return None
         async with self._places.judging(claimed.lane):  # so that many failures hold one connection
             health = await self._health_after(claimed.lane)

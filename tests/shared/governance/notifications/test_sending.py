@@ -17,6 +17,10 @@ from tests.shared.governance.notifications.ground import Ground, ground
 from tests.shared.governance.notifications.receiver import Got, Receiver, polite, receiving
 from tests.support.specs import NOW, stamp
 
+TO_HUGO = """
+INSERT INTO deliveries (notification_id, target, target_kind, status)
+SELECT id, 'mail:hugo', 'mail', 'pending' FROM notifications
+"""
 Said = tuple[int, dict[str, str], bytes]
 
 
@@ -146,6 +150,31 @@ async def test_what_is_refused_as_malformed_is_not_tried_again_and_can_be_recove
     await here.tell()
     await here.send()
     assert await here.statuses(endpoint) == ["failed"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "becomes"),
+    [
+        (ReceiverAnswer(550, fault="SMTPRecipientsRefused"), "failed"),
+        (ReceiverAnswer(554, fault="SMTPDataError"), "failed"),
+        (ReceiverAnswer(550, fault="NoMailAddress"), "failed"),
+        (ReceiverAnswer(451, fault="SMTPDataError"), "pending"),
+        (ReceiverAnswer(535, fault="SMTPAuthenticationError"), "pending"),  # a password that has run out
+        (ReceiverAnswer(530, fault="SMTPSenderRefused"), "pending"),
+        (ReceiverAnswer(554, fault="SMTPConnectResponseError"), "pending"),
+        (ReceiverAnswer(550, fault="SMTPHeloError"), "pending"),
+    ],
+)
+async def test_only_what_is_refused_of_one_mail_or_its_reader_is_not_tried_again(
+    here: Ground, answer: ReceiverAnswer, becomes: str
+) -> None:
+    await here.tell()
+    await here.pool.execute(TO_HUGO)
+    [claimed] = await claims.claim_for_people(here.pool, SendingPlaces(), 60)
+    await claims.answered(here.pool, claimed, answer)
+    await here.leases_run_out()
+    await here.send()
+    assert await here.statuses("mail:hugo") == [becomes]
 
 
 async def test_who_says_it_is_gone_is_disabled_at_once(here: Ground, receiver: Receiver) -> None:
