@@ -2,16 +2,23 @@
 
 from dataclasses import dataclass
 
+from shared.kernel.roles import Role
+from shared.kernel.system_actors import AUTHORITY_OF
+
+BY_NO_PERSON = tuple(AUTHORITY_OF.values())  # on whose authority nobody decides, but the service itself
+
 
 @dataclass(frozen=True)
 class FigureDefinition:
     """What a figure counts: in a sentence, and the events that are counted by their names.
 
-    Beside those, a figure counts what a decision says of itself (the journal's marks), whatever it is called.
+    Beside those, a figure counts what a decision says of itself (the journal's marks), whatever it is called;
+    where an authority is named, only on that.
     """
 
     sentence: str
     names: tuple[str, ...] = ()
+    authority: str = ""
 
 
 COUNTED = {
@@ -30,14 +37,17 @@ COUNTED = {
     ),
     "late_approvals": FigureDefinition(
         "Decisions of approvers after the day by which the scheme of that time wanted the case out of"
-        " its stage, and those that say of themselves that they were late."
+        " its stage, pauses and extensions counted, and those that say of themselves that they were late.",
+        authority=Role.APPROVER.value,  # a clock that was late itself says so, too
     ),
     "told_late": FigureDefinition(
         "Decisions of approvers who had not been told, within a day of their turn and before they decided,"
         " that it was their turn."
     ),
     "by_delegation": FigureDefinition("Decisions taken in somebody else's place."),
-    "conflicts_declared": FigureDefinition("Decisions in which a conflict of interests was declared."),
+    "conflicts_declared": FigureDefinition(
+        "Decisions in which a conflict of interests was declared.", ("BidderConflictDeclared",)
+    ),
     "call_ins": FigureDefinition("Decisions that scrutiny called in.", ("DecisionCalledIn",)),
     "unconfirmed": FigureDefinition(
         "Decisions that gave power without a second person, for there was a single administrator."
@@ -45,10 +55,19 @@ COUNTED = {
     "corrections": FigureDefinition(
         "Decisions that took back or corrected an earlier one.",
         (
+            "AnswerCorrected",
             "AwardRevoked",
+            "BidCorrected",
+            "BidReadmitted",
+            "ConflictWithdrawn",
+            "HoldCorrected",
             "ScoreCorrected",
+            "SummariesCorrected",
             "ApprovalSuperseded",
             "DiversionFailed",
+            "MilestoneReopened",
+            "ReviewRoundReopened",
+            "AdoptedSchemeWithdrawn",
             "ProjectDecisionUndone",
             "BatchUndone",
             "ImportWithdrawn",

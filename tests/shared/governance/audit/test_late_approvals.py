@@ -29,15 +29,16 @@ def late_by_states(events: Sequence[Recorded], scheme: Scheme) -> Iterator[int]:
     since = events[0].happened_at
     days = WorkingDays(scheme.closed_days())
     for recorded in events:
+        before, state = state, recorded.event.apply(state)
         day = day_in_london(recorded.happened_at)
         values = scheme.in_force(day).values
         targets = {each.stage: each.working_days for each in values.stage_targets} if values else {}
-        target = targets.get(state.stage)
+        target = targets.get(before.stage)
+        extra = (state if state.stage == before.stage else before).extra_days
         if recorded.stamp.authority == "approver" and target is not None:
-            due_on = days.after(day_in_london(since), target)
+            due_on = days.after(day_in_london(since), target + extra)
             late = any(days.works(due_on + timedelta(n)) for n in range(1, (day - due_on).days + 1))
             yield from [recorded.position] * late
-        before, state = state, recorded.event.apply(state)
         if state.stage != before.stage:
             since = recorded.happened_at
 

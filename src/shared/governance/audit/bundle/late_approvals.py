@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from shared.governance.audit.decision_rows import decision_rows
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
-from shared.governance.scheme.lateness import late
+from shared.governance.scheme.lateness import late, more_days
 from shared.kernel.messages import Recorded
 from shared.kernel.roles import Role
 
@@ -14,7 +14,10 @@ NO_SCHEME = (
     " first adopted, and can't count them: the service's figures of the period do, and a bundle that begins"
     " before it."
 )
-COUNTED_HERE = "Approvals after the day by which the scheme of that time wanted the case out of its stage."
+COUNTED_HERE = (
+    "Approvals after the day by which the scheme of that time wanted the case out of its stage, pauses and"
+    " extensions counted."
+)
 
 
 class LateApprovals(NamedTuple):
@@ -55,18 +58,21 @@ def _is_whole(events: Sequence[Recorded]) -> bool:
 
 
 def _decided(events: Sequence[Recorded]) -> Iterator[dict[str, Any]]:
-    """Yield the decisions of approvers on a case, each with the stage it was in, and since when."""
-    stage, since = "", events[0].happened_at
+    """Yield approvers' decisions on a case: the stage it was in, since when, and how many days it gained."""
+    stage, since, extra = "", events[0].happened_at, 0
     for recorded in events:
         for row in decision_rows(recorded):
             if not (leads_to := str(row["stage"])):
                 continue
+            said: Any = recorded.envelope["data"]
+            extra += more_days(str(row["decision"]), said)
             if stage and row["authority"] == Role.APPROVER:
                 yield {
                     "position": recorded.position,
                     "happened_at": recorded.happened_at,
                     "stage": stage,
                     "since": since,
+                    "extra": extra,
                 }
             if leads_to != stage:
-                stage, since = leads_to, recorded.happened_at
+                stage, since, extra = leads_to, recorded.happened_at, 0

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from shared.governance.audit.bundle.late_approvals import LateApprovals, late_approvals
 from shared.governance.audit.decision_rows import DecisionRow, decision_rows
-from shared.governance.audit.exception_figures import COUNTED
+from shared.governance.audit.exception_figures import BY_NO_PERSON, COUNTED
 from shared.governance.audit.replay.parties import whom
 from shared.governance.audit.replay.states import called_in, title_in, words
 from shared.governance.audit.replay.story import Story, span
@@ -63,7 +63,7 @@ def period_summary(cases: Mapping[str, Sequence[Recorded]], names: Mapping[str, 
         for row in decision_rows(recorded)
     ]
     rows.sort(key=lambda row: int(str(row["position"])))
-    people = len({str(row["by"]) for row in rows})
+    people = len({str(row["by"]) for row in rows if row["authority"] not in BY_NO_PERSON})
     bodies = Counter(str(row["body_of_work"]) for row in rows)
     lines = [
         (
@@ -175,9 +175,10 @@ def _counts(name: str, row: DecisionRow, late: LateApprovals) -> bool:
         return True
     if name == "by_delegation":
         return bool(row["acting_for"])
-    marks = row["marks"]
+    marks, counting = row["marks"], COUNTED[name]
     assert isinstance(marks, list), "a journal's row lists its marks"
-    return row["decision"] in COUNTED[name].names or name in marks
+    marked = name in marks and counting.authority in ("", row["authority"])
+    return marked or row["decision"] in counting.names
 
 
 def _title(events: Sequence[Recorded]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 from sqlalchemy import ColumnElement, and_, any_, func, literal, or_, select
 
-from shared.governance.audit.exception_figures import COUNTED
+from shared.governance.audit.exception_figures import BY_NO_PERSON, COUNTED
 from shared.governance.audit.journal import decisions
 from shared.governance.audit.replay.lateness import late_by_the_scheme
 from shared.governance.audit.replay.notification_proofs import told_late
@@ -85,7 +85,9 @@ async def _figures(reading: Reading, start: datetime, end: datetime, until: int)
     counts = select(
         func.count().label("decisions"),
         func.count(decisions.c.stream_id.distinct()).label("cases"),
-        func.count(decisions.c.by.distinct()).label("people"),
+        func.count(decisions.c.by.distinct())
+        .filter(decisions.c.authority.not_in(BY_NO_PERSON))
+        .label("people"),
     )
     [totals] = await reading.rows(counts.where(within))  # type: ignore[arg-type]  # of any columns
     by_decision, by_body, by_authority = (_summed(rows, name) for name in columns)
@@ -122,6 +124,9 @@ def _joined(said: Figure, derived: Sequence[int]) -> Figure:
 def _counts(name: str) -> "ColumnElement[bool]":
     if name == "by_delegation":
         return decisions.c.acting_for.is_not(None)
-    named = decisions.c.decision.in_(COUNTED[name].names)
+    counting = COUNTED[name]
+    named = decisions.c.decision.in_(counting.names)
     marked = literal(name) == any_(decisions.c.marks)
+    if counting.authority:
+        marked = and_(marked, decisions.c.authority == counting.authority)
     return or_(named, marked)
