@@ -30,7 +30,16 @@ NOT_PUBLIC = tuple(
         *("192.88.99.0/24", "192.52.193.0/24", "192.31.196.0/24", "192.175.48.0/24"),
     )
 )
-METADATA = frozenset({ip_address("100.100.100.200"), ip_address("fd00:ec2::254")})  # of clouds, elsewhere
+# Where clouds answer what runs in them, beside the link-local addresses: Alibaba's, Azure's, which is a
+# public one, and Oracle's older one; then Amazon's, Google's, Oracle's, Scaleway's, Alibaba's and Linode's.
+METADATA = tuple(
+    ip_network(network)
+    for network in (
+        *("100.100.100.200/32", "168.63.129.16/32", "192.0.0.192/32"),
+        *("fd00:ec2::/32", "fd20:ce::254/128", "fd00:c1::a9fe:a9fe/128"),
+        *("fd00:42::42/128", "fd00:100::100:200/128", "fd00:a9fe:a9fe::1/128"),
+    )
+)
 _HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*")
 _LOOKS_LIKE_A_NUMBER = re.compile(r"(0x[0-9a-f]*|[0-9]+)")
 _PATTERN = re.compile(r"(\*\.)?[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*")
@@ -110,7 +119,7 @@ class AllowList:
             return self._loopback and _is_loopback(host)
         if (
             any((address.is_link_local, address.is_multicast, address.is_unspecified, address.is_reserved))
-            or address in METADATA
+            or any(address in network for network in METADATA)
             or _carries_another(address)
         ):
             return False

@@ -82,6 +82,26 @@ def test_a_network_of_one_entry_opens_nothing_of_another() -> None:
 
 
 @pytest.mark.parametrize(
+    "found",
+    [
+        "100.100.100.200",
+        "168.63.129.16",
+        "fd00:ec2::254",
+        "fd00:ec2::23",
+        "fd20:ce::254",
+        "fd00:c1::a9fe:a9fe",
+        "fd00:42::42",
+        "fd00:100::100:200",
+    ],
+)
+def test_a_network_that_holds_a_cloud_s_own_address_does_not_open_it(found: str) -> None:
+    wide = AllowList("a.example=100.64.0.0/10,168.63.0.0/16,fd00::/8")
+    with pytest.raises(NotToBeReached):
+        wide.dialled("a.example", 443, [found])
+    assert wide.dialled("a.example", 443, ["fd20:ce::253"]) == "fd20:ce::253"
+
+
+@pytest.mark.parametrize(
     "entries", ["http://hooks.example", "hooks.example=nonsense", "*", "a.example:x", "10.0.0.0/8"]
 )
 def test_a_list_that_cant_be_understood_is_refused(entries: str) -> None:
