@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 from pydantic import BaseModel, BeforeValidator, Field
 
-from shared.kernel.calendar import LONDON, WorkingDays, day_in_london
+from shared.kernel.calendar import LONDON, WorkingDays, day_in_london, start_of
 from shared.kernel.errors import Refused
 from shared.kernel.fields import or_null
 from shared.kernel.messages import Command, Event, Stamp
@@ -61,7 +61,7 @@ class NotificationChoice:
         for _ in range(DAYS_AHEAD):
             today = day_in_london(at)
             if self.working_days_only and not days.works(today):
-                at = _at(today + timedelta(days=1), self.quiet_until)
+                at = start_of(today + timedelta(days=1))
             elif self.quiet_from and (until := self._quiet_until(at)) is not None:
                 at = until
             else:
@@ -152,8 +152,8 @@ def choice_of(person: str) -> UUID:
 
 
 def _at(day: date, clock: str) -> datetime:
-    """Return an instant by London's clocks; without a time, the day's beginning."""
-    return datetime.combine(day, time.fromisoformat(clock or "00:00"), LONDON)
+    """Return an instant by London's clocks."""
+    return datetime.combine(day, time.fromisoformat(clock), LONDON)
 
 
 CHOICE_EVENTS = (NotificationsChosen,)

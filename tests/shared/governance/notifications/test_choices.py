@@ -17,6 +17,7 @@ from tests.support.specs import given
 NIGHT = NotificationChoice(quiet_from="18:00", quiet_until="08:00", working_days_only=True)
 SMALL_HOURS = NotificationChoice(quiet_from="00:30", quiet_until="01:30")
 NOON = NotificationChoice(quiet_from="12:00", quiet_until="14:00")
+LUNCH = NotificationChoice(quiet_from="12:00", quiet_until="13:30", working_days_only=True)
 DAYS = WorkingDays(frozenset({date(2026, 3, 9)}))  # a Monday
 
 
@@ -44,6 +45,9 @@ def test_whoever_has_not_chosen_is_told_at_once() -> None:
         (SMALL_HOURS, "2026-10-25T00:15", "2026-10-25T00:30"),  # and twice this day: the first counts
         (NOON, "2026-03-02T12:30", "2026-03-02T14:00"),
         (NOON, "2026-03-02T14:00", "2026-03-02T14:00"),
+        (LUNCH, "2026-03-07T12:00", "2026-03-10T00:00"),  # a quiet hour of a day begins no day
+        (LUNCH, "2026-03-10T12:30", "2026-03-10T13:30"),
+        (LUNCH, "2026-03-27T13:00", "2026-03-27T13:30"),
     ],
 )
 def test_in_quiet_hours_somebody_is_told_when_they_are_over(
