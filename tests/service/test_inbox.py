@@ -187,6 +187,26 @@ async def test_the_approvals_of_the_inbox_are_those_of_the_list_of_approvals(api
         assert {item["id"] for item in await waiting(api, who)} == listed
 
 
+async def test_who_granted_one_tier_has_the_next_neither_in_the_inbox_nor_among_approvals(api: Api) -> None:
+    rfp = await api.in_approval(9_000_000)
+    today = day_in_london(datetime.now(UTC)).isoformat()
+    give = {
+        "delegate": "hana",
+        "limit_pence": 25_000_000,
+        "first_day": today,
+        "last_day": today,
+        "reason": "Away.",
+    }
+    await api.meets(HANA, DEREK)
+    await api.post("/v1/delegations", give, DEREK)
+    await api.decide(rfp, "approve", HANA, reason="In budget.")
+    refused = await api.decide(rfp, "approve", HANA, 409, reason="Again.", acting_for="derek")
+    assert refused.json()["type"] == "/problems/one-tier-each"
+    assert await waiting(api, HANA) == []
+    assert (await api.get("/v1/approvals", HANA)).json()["items"] == []
+    assert [item["id"] for item in (await api.get("/v1/approvals", DEREK)).json()["items"]] == [rfp]
+
+
 async def told(api: Api, who: Who) -> list[tuple[str, str]]:
     """Return what somebody was told, once all that happened has been reacted to."""
     async with asyncio.timeout(PATIENCE_SECONDS):

@@ -180,7 +180,7 @@ async def _waiting(
     if limit_pence is not None:
         statement = statement.where(_amount_of_step(values) <= limit_pence)
     for each in filter(None, (*person.ids, *ids)):
-        statement = statement.where(literal(each) != all_(t.kept_out))
+        statement = statement.where(literal(each) != all_(t.kept_out_of_step))
     rows = await reading.rows(statement.order_by(t.first_position).limit(WAITING_LIMIT))
     return [
         {
