@@ -54,6 +54,33 @@ async def test_amounts_are_in_what_their_heading_says_or_reported(
     assert (await seen(api, reference))["cost_pence"] == pence
 
 
+@pytest.mark.parametrize(
+    ("heading", "measure"),
+    [
+        ("Cost (€)", "another currency than pounds"),
+        ("Cost $", "another currency than pounds"),
+        ("Cost %", "shares"),
+        ("Contingency (£)", "pounds"),
+        ("Contingency (%)", "shares"),
+    ],
+)
+async def test_a_column_of_something_else_by_its_heading_is_reported(
+    api: Api, heading: str, measure: str
+) -> None:
+    report = await handed_in(api, f"Reference,Title,{heading}\r\n{heading},x,250\r\n")
+    assert cells(report) == [(2, heading, "250", f"stands in a column of {measure} by its heading")]
+    project = await seen(api, heading)
+    assert (project["cost_pence"], project["contingency_days"]) == (None, 0)
+
+
+async def test_a_year_of_a_budget_is_not_the_budget(api: Api) -> None:
+    table = "Ref,Title,Budget,,\r\n,,2024/25,2025/26,Total\r\nB-1,x,100,300,400\r\n"
+    report = await handed_in(api, table)
+    assert (report["heading_rows"], report["counts"]["done"]) == ([1, 2], 1)
+    assert report["not_mapped"] == ["Budget 2024/25", "Budget 2025/26"]
+    assert (await seen(api, "B-1"))["cost_pence"] == 40_000
+
+
 async def test_a_year_or_thousands_behind_a_heading_are_no_number_of_it(api: Api) -> None:
     report = await tried(api, "Reference,Title,Budget (000),Budget (2026)\r\nY-1,x,5,6\r\n")
     assert report["not_mapped"] == ["Budget (000)", "Budget (2026)"]

@@ -42,10 +42,10 @@ description: aims; description aims; scope; summary
 supplier: contractor; supplier name; delivered by
 service_area: service; department; directorate; business area
 owner: sro; responsible owner
-start: start date; begin date
-forecast_end: end; end date; forecast end date; planned end date; completion date; finish date
+start: start date; begin date; planned start; planned start date
+forecast_end: end; end date; forecast end date; planned end; planned end date; completion date; finish date
 contingency_days: contingency
-cost_pence: cost; whole life cost; total cost; budget; value
+cost_pence: cost; whole life cost; total cost; budget; total budget; value
 confidence: delivery confidence; dca; rag; rag rating; rating; colour rating; delivery confidence assessment;
     ipa rating
 category: report category; project type

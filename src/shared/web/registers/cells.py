@@ -11,7 +11,7 @@ from shared.kernel.fields import FIRST_DAY, LAST_DAY, PENCE_LIMIT, TURNS
 from shared.web.reads.pages import undefused
 from shared.web.registers.form import PENCE
 from shared.web.registers.register import TEXTS, Extras, Kind, OfKnown, Register, RegisterField, Said
-from shared.web.registers.units import SaidUnit, said_by_heading
+from shared.web.registers.units import ABROAD, SaidUnit, measure_of, said_by_heading
 from shared.web.tabular.day_styles import DayStyle
 from shared.web.tabular.days import NoDay
 from shared.web.tabular.headings import plain
@@ -23,6 +23,8 @@ CHOICES_NAMED = 20
 WHOLE_AMOUNT = "an amount in pounds such as 250000 or £250,000.00"
 DECLARED = {unit: f"a heading of pounds, or `amounts_in`: {unit}" for unit in PENCE}
 DECLARED_AROUND = {unit: f"no such text there, or `amounts_in`: {unit}" for unit in PENCE}
+NO_POUNDS = frozenset({ABROAD, "shares"})
+DAYS = "a whole number of days from 0 to 9999"
 YES = frozenset({"yes", "y", "true"})
 NO = frozenset({"no", "n", "false", "large", "none"})
 
@@ -168,7 +170,10 @@ def _by_their_words(choices: tuple[str, ...]) -> Mapping[str, str]:
     return {plain(choice): choice for choice in choices} | {choice: choice for choice in choices}
 
 
-def _amount(text: str, column: str, _about: RegisterField, how: ReadingOptions) -> int:
+def _must_be_pounds(column: str, how: ReadingOptions) -> bool:
+    """Refuse amounts that are no pounds by their heading, or by what is near; say whether they are pence."""
+    if (measure := measure_of(column)) in NO_POUNDS:
+        raise Unread(f"stands in a column of {measure} by its heading", WHOLE_AMOUNT)
     in_pence, unit = said_by_heading(column)
     if unit not in ("", how.amounts_in):
         raise Unread(f"stands in a column of {unit} by its heading", DECLARED.get(unit, WHOLE_AMOUNT))
@@ -176,6 +181,11 @@ def _amount(text: str, column: str, _about: RegisterField, how: ReadingOptions) 
     if around is not None and not unit and not in_pence and around.unit != how.amounts_in:
         why = f"stands in a column of {around.unit} by '{around.text}', near its heading"
         raise Unread(why, DECLARED_AROUND.get(around.unit, WHOLE_AMOUNT))
+    return in_pence
+
+
+def _amount(text: str, column: str, _about: RegisterField, how: ReadingOptions) -> int:
+    in_pence = _must_be_pounds(column, how)
     match = _MONEY.match(text)
     if match is None:
         raise Unread(_no_amount(text), WHOLE_AMOUNT)
@@ -203,9 +213,11 @@ def _no_amount(text: str) -> str:
     return "is no amount that can be read without guessing"
 
 
-def _count(text: str, _column: str, _about: RegisterField, _how: ReadingOptions) -> int:
+def _count(text: str, column: str, _about: RegisterField, _how: ReadingOptions) -> int:
+    if measure := measure_of(column):
+        raise Unread(f"stands in a column of {measure} by its heading", DAYS)
     if not _COUNT.fullmatch(text):
-        raise Unread("is no number of days", "a whole number from 0 to 9999")
+        raise Unread("is no number of days", DAYS)
     return int(text)
 
 

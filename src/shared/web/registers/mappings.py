@@ -10,7 +10,7 @@ from pydantic import Field, create_model
 from shared.kernel.errors import Refused, Unacceptable
 from shared.kernel.fields import KEYS_AS_PATTERN, ShortText
 from shared.kernel.messages import Command, Stamp
-from shared.web.registers.register import TITLE, Register, RegisterField
+from shared.web.registers.register import TITLE, Kind, Register, RegisterField
 from shared.web.registers.saved_mappings import RegisterMapping, RegisterMappingSaved
 from shared.web.tabular.headings import fields_by_heading, plain
 from shared.web.tabular.tables import Table
@@ -19,6 +19,7 @@ MAPPINGS = UUID("2f6c1a8e-7a0d-4a3f-9d64-0c1f5e2b7a31")
 COLUMNS_LIMIT = 250
 SAMPLE_ROWS = 20
 ID = "id"
+DIVIDED = (Kind.MONEY, Kind.DAY, Kind.COUNT)  # by years, or by plan and fact: each part is another value
 _AS_PATTERN: Any = KEYS_AS_PATTERN  # what a type checker takes for another object
 _ID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
 
@@ -72,7 +73,8 @@ def suggested(register: Register[Any], table: Table) -> dict[str, str]:
 
     A column of ids names things by their ids, whatever it may be called in other registers.
     """
-    found = fields_by_heading(table.heading, table.headings, register.known)
+    divided = {field.name for field in register.fields if field.kind in DIVIDED}
+    found = fields_by_heading(table.heading, table.headings, register.known, divided)
     ids = [heading for heading in table.headings if plain(heading) == ID and _holds_ids(table, heading)]
     return found | dict.fromkeys(ids[:1], ID)
 

@@ -1,4 +1,4 @@
-"""What a register's amounts are thousands or millions of: said by a heading, or by what stands above it."""
+"""What a column's numbers are, and what its amounts are thousands of: by its heading, or by what is near."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -60,23 +60,45 @@ _NUMBER = re.compile(r"\W*+\d[\d,. ]*+(?:k|m|bn|%)?\W*", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")  # heads a column, and is no sum
 _IN_POUNDS = re.compile(r"(?:£|\bgbp|\bpounds)[^\w£]*$", re.IGNORECASE)
 _COUNTED = re.compile(r"[1-9]")
+_POUNDS = re.compile(r"£|\b(?:gbp|pounds)\b", re.IGNORECASE)
+ABROAD = "another currency than pounds"
+_ABROAD = r"[$€¥₹]|\b(?:usd|eur|aud|nzd|jpy|chf|euros?|dollars?)\b"
+_ABROAD_ABOVE = re.compile(
+    rf"\bin (?:us ?)?(?:{_ABROAD})|[(\[] ?(?:us ?)?(?:{_ABROAD}) ?[)\]]|^\W*(?:{_ABROAD})\W*$", re.IGNORECASE
+)
+_MEASURES = {  # in this order
+    "pounds": _POUNDS,
+    ABROAD: re.compile(_ABROAD, re.IGNORECASE),
+    "shares": re.compile(r"(?<!\d)(?<!\d )%|\b(?:per ?cent|percentage)\b", re.IGNORECASE),  # but 20% VAT
+    "weeks": re.compile(r"\b(?:weeks?|wks?)\b", re.IGNORECASE),
+    "months": re.compile(r"\bmonths?\b", re.IGNORECASE),
+    "years": re.compile(r"\b(?:years?|yrs?)\b", re.IGNORECASE),
+    "working days": re.compile(r"\bworking days?\b", re.IGNORECASE),
+}
 
 
 @lru_cache  # each of its cells asks
+def measure_of(heading: str) -> str:
+    """Return what a heading says of its numbers, such as `pounds`, `shares` or `weeks`; blank if nothing."""
+    text = heading.replace("_", " ")
+    return next((measure for measure, says in _MEASURES.items() if says.search(text)), "")
+
+
+@lru_cache  # the same
 def said_by_heading(heading: str) -> tuple[bool, str]:
     """Return whether the amounts of a column are pence, and what they are thousands or millions of."""
     return plain(heading).endswith(PENCE_COLUMN), _unit(_HEADING_SAYS, heading)
 
 
 class SaidUnit(NamedTuple):
-    """What amounts are thousands or millions of, and the text that says so."""
+    """What amounts are thousands or millions of, or that they are no pounds, and the text that says so."""
 
     unit: str
     text: str
 
 
 def said_around(table: Table, columns: Iterable[str]) -> dict[str, SaidUnit]:
-    """Return which columns' amounts are thousands or millions by what stands around their headings.
+    """Return which columns' amounts are thousands, or no pounds, by what stands around their headings.
 
     What is nearest counts: a unit alone just below a heading, its group, the rows above, the sheet's name.
     """
@@ -87,9 +109,17 @@ def said_around(table: Table, columns: Iterable[str]) -> dict[str, SaidUnit]:
     for name in columns:
         place = table.headings.index(name)
         texts = [*_unit_alone(below, place), *_group(above[-1:], place), *titles]
-        if found := next((one for one in texts if _unit(_ABOVE_SAYS, one)), ""):
-            said[name] = SaidUnit(_unit(_ABOVE_SAYS, found), " ".join(found.split())[:CHARACTERS_QUOTED])
+        if found := next((one for one in texts if _unit_above(one, name)), ""):
+            said[name] = SaidUnit(_unit_above(found, name), " ".join(found.split())[:CHARACTERS_QUOTED])
     return said
+
+
+def _unit_above(text: str, heading: str) -> str:
+    """Return the unit, or the other currency, that a text says of amounts below a heading not in pounds."""
+    if unit := _unit(_ABOVE_SAYS, text):
+        return unit
+    found = None if _POUNDS.search(heading) else _ABROAD_ABOVE.search(text)
+    return ABROAD if found and not _is_denied(text, found.start()) else ""
 
 
 def _unit(says: re.Pattern[str], text: str) -> str:

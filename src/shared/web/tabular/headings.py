@@ -31,12 +31,16 @@ def key_words(heading: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """Where a table's headings are (rows from 1), what they say, and what each row of them says by itself."""
+    """Where a table's headings are (rows from 1), what they say, and what each row of them says by itself.
+
+    `grouped` are those below a heading that stands over others too.
+    """
 
     first: int
     last: int
     cells: tuple[str, ...]
     parts: Mapping[str, tuple[str, ...]]
+    grouped: frozenset[str] = frozenset()
 
     def names(self, heading: str) -> tuple[str, ...]:
         """Return the words by which a column may be known: its whole heading, then that of its own row."""
@@ -85,7 +89,17 @@ def _readings(
     upper, lower = rows[place], rows[place + 1] if place + 1 < len(rows) else ()
     if not lower or any(map(_is_value, lower)) or _names_a_thing(upper, lower, known, needed):
         return [single(rows, place)]
-    return [single(rows, place), _joined(upper, lower, place)]
+    joined = _joined(upper, lower, place)
+    return [joined] if _only_divides(upper, lower, joined) else [single(rows, place), joined]
+
+
+def _only_divides(upper: Sequence[str], lower: Sequence[str], joined: Heading) -> bool:
+    """Say whether a row says nothing but what groups of the row above it consist of."""
+    below = {joined.cells[place] for place, cell in enumerate(lower) if cell.strip()}
+    has_others = any(
+        cell.strip() for cell, name in zip(upper, joined.cells, strict=False) if name not in below
+    )
+    return bool(joined.grouped) and below <= joined.grouped and has_others
 
 
 def _names_a_thing(upper: Sequence[str], lower: Sequence[str], known: Known, needed: Collection[str]) -> bool:
@@ -112,32 +126,44 @@ def _joined(upper: Sequence[str], lower: Sequence[str], place: int) -> Heading:
     width = max(len(upper), len(lower))
     above = [*upper, *[""] * (width - len(upper))]
     below = [*lower, *[""] * (width - len(lower))]
-    group, cells = "", list[str]()
+    group, cells, grouped = "", list[str](), set[str]()
     parts: dict[str, tuple[str, ...]] = {}
     for top, bottom in zip(above, below, strict=True):
         top, bottom = " ".join(top.split()), " ".join(bottom.split())  # noqa: PLW2901  # the same, in one line
+        if group and bottom and not top and cells[-1] != group:
+            grouped |= {cells[-1], f"{group} {bottom}"}
         group = top or (group if bottom else "")
         cell = " ".join(part for part in (group, bottom) if part)
         parts[cell] = tuple(plain(part) for part in (bottom, group) if part)
         cells.append(cell)
-    return Heading(place + 1, place + 2, tuple(cells), parts)
+    return Heading(place + 1, place + 2, tuple(cells), parts, frozenset(grouped))
 
 
-def _fields(heading: Heading, known: Known) -> list[str]:
-    """Return the field that each column stands for; by its own row alone only where no other has it."""
+def _fields(heading: Heading, known: Known, divided: Collection[str] = ()) -> list[str]:
+    """Return the field that each column stands for; by its own row alone only where no other has it.
+
+    A heading over several columns, such as `Budget` over years, names none of them a `divided` field.
+    """
     whole = [known.get(key_words(cell), "") for cell in heading.cells]
     taken = {name for name in whole if name}
     for place, cell in enumerate(heading.cells):
         if not whole[place]:
-            parts = map(key_words, heading.parts.get(cell, ()))
-            part = next((known[name] for name in parts if name in known), "")
+            named = [known.get(key_words(part), "") for part in heading.parts.get(cell, ())]
+            if cell in heading.grouped:
+                named = [*named[:1], *(name for name in named[1:] if name not in divided)]
+            part = next(filter(None, named), "")
             if part and part not in taken:
                 whole[place] = part
                 taken.add(part)
     return whole
 
 
-def fields_by_heading(heading: Heading, headings: Sequence[str], known: Known) -> dict[str, str]:
-    """Return which field each column stands for, by its heading as it is told apart."""
-    fields = _fields(heading, known)
+def fields_by_heading(
+    heading: Heading, headings: Sequence[str], known: Known, divided: Collection[str] = ()
+) -> dict[str, str]:
+    """Return which field each column stands for, by its heading as it is told apart.
+
+    What a group is called makes none of its columns a `divided` field: a year's budget is not the budget.
+    """
+    fields = _fields(heading, known, divided)
     return {name: field for name, field in zip(headings, fields, strict=False) if field}

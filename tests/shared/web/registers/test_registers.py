@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from shared.governance.disclosure.field_redaction import ERASED, SEALED, exempt
 from shared.web.reads.pages import defused, undefused
 from shared.web.registers.hand_ins import LINKS_LIMIT, LinkReference, RegisterHistory, TooManyLinks
-from shared.web.registers.units import said_around, said_by_heading
+from shared.web.registers.units import ABROAD, measure_of, said_around, said_by_heading
 from shared.web.tabular.day_styles import DayOrder, DayStyle
 from shared.web.tabular.days import NoDay
-from shared.web.tabular.headings import Heading, find_heading
+from shared.web.tabular.headings import Heading, fields_by_heading, find_heading
 from shared.web.tabular.marks import is_withheld
 from shared.web.tabular.number_formats import sign_of, with_mark
 from shared.web.tabular.tables import Form, Table, TextFile
@@ -88,6 +88,37 @@ def test_a_row_that_holds_a_value_is_no_second_row_of_headings_though_it_answers
     joined = find_heading(years, {**known, "2026 27 spent": "spent"}, ("title",))
     assert joined is not None
     assert (joined.first, joined.last) == (1, 2), "a year may be a heading"
+
+
+SPENT = {"reference": "reference", "title": "title", "budget": "cost", "supplier": "supplier", "end": "end"}
+
+
+@pytest.mark.parametrize(
+    ("groups", "below", "fields"),
+    [
+        ("Ref,Title,Budget,,", ",,2024/25,2025/26,Total", {"Ref": "reference", "Title": "title"}),
+        ("Ref,Title,Budget,,End", ",,Spent,Left,", {"Ref": "reference", "Title": "title", "End": "end"}),
+        (
+            "Ref,Title,Budget,,Supplier,",
+            ",,2024/25,Budget,Company,Town",
+            {"Ref": "reference", "Title": "title", "Budget Budget": "cost", "Supplier Company": "supplier"},
+        ),
+    ],
+)
+def test_a_part_of_an_amount_is_not_that_amount(groups: str, below: str, fields: dict[str, str]) -> None:
+    rows = [groups.split(","), below.split(","), ["A", "x", "100", "300", "400"]]
+    found = find_heading(rows, SPENT, ("title",))
+    assert found is not None
+    assert (found.first, found.last) == (1, 2)
+    assert fields_by_heading(found, found.cells, SPENT, {"cost", "end"}) == fields
+
+
+@pytest.mark.parametrize("below", ["A,,Ribble Ltd,see,also", "A,x,,see,also"])
+def test_a_row_below_nameless_columns_is_no_second_row_of_headings(below: str) -> None:
+    rows = [["Ref", "Title", "Supplier", "End", ""], below.split(","), ["B", "y", "", "", ""]]
+    found = find_heading(rows, SPENT, ("title",))
+    assert found is not None
+    assert (found.first, found.last) == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -199,6 +230,34 @@ def test_a_title_says_thousands_in_many_ways(title: str, tmp_path: Path) -> None
 )
 def test_a_title_that_denies_a_unit_or_counts_something_else_says_none(title: str, tmp_path: Path) -> None:
     assert said_by_title(title, tmp_path) == ""
+
+
+@pytest.mark.parametrize(
+    "title", ["All amounts in EUR", "Register (€)", "€", "Values in US$", "Costs in US dollars", "[USD]"]
+)
+def test_a_title_says_another_currency(title: str, tmp_path: Path) -> None:
+    assert said_by_title(title, tmp_path) == ABROAD
+
+
+@pytest.mark.parametrize(
+    "title", ["Contracts in Europe", "Amounts in £, not in €", "Rate: £1 = €1.15", "Not in euros"]
+)
+def test_a_title_that_names_another_currency_by_the_way_says_none(title: str, tmp_path: Path) -> None:
+    assert said_by_title(title, tmp_path) == ""
+
+
+@pytest.mark.parametrize(
+    ("heading", "measure"),
+    [
+        *(("Cost (€)", ABROAD), ("Cost in US$", ABROAD), ("spend_eur", ABROAD), ("Price in euros", ABROAD)),
+        *(("Irrecoverable VAT (%)", "shares"), ("Value (with 20% VAT)", ""), ("CAD licences", "")),
+        *(("Value (£, was €)", "pounds"), ("Contingency (£)", "pounds"), ("Contingency %", "shares")),
+        *(("Contingency (weeks)", "weeks"), ("Contingency days", ""), ("Value 2024/25", "")),
+        ("Contingency (working days)", "working days"),
+    ],
+)
+def test_a_heading_says_what_its_numbers_are(heading: str, measure: str) -> None:
+    assert measure_of(heading) == measure
 
 
 def test_a_heading_that_denies_a_unit_says_none() -> None:
