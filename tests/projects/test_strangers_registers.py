@@ -232,6 +232,38 @@ async def test_date_cells_among_texts_that_write_the_month_first_may_be_swapped(
     assert [(await seen(api, name))["start"] for name in ("S-1", "S-2")] == ["2024-07-30", "2025-06-01"]
 
 
+async def test_date_cells_beside_just_those_texts_that_another_program_could_not_read_may_be_swapped(
+    api: Api,
+) -> None:
+    heading = ["Reference", "Title", "Start", "End"]
+    american: list[list[Any]] = [
+        heading,
+        ["U-1", "a", date(2025, 1, 4), "31/03/2028"],  # 1 April 2025 in the file that was opened
+        ["U-2", "b", "15/09/2024", date(2027, 5, 6)],
+    ]
+    report = await tried(api, xlsx(american))
+    assert unread(report) == [(2, "Start"), (3, "End")]
+    assert "hand in the file from before" in report["cells"][0]["reason"]
+    cleared: list[list[list[Any]]] = [
+        [*american, ["U-3", "c", date(2025, 1, 13), None]],  # no month has this number
+        [*american, ["U-3", "c", "06/05/2025", None]],  # it would have been read
+        [heading, ["U-1", "a", date(2025, 4, 1), "31/03/2028"], ["U-2", "b", "15/09/2024", None]],
+    ]
+    for rows in cleared:
+        assert unread(await tried(api, xlsx(rows))) == []
+
+
+async def test_a_heading_may_say_how_its_days_are_written(api: Api) -> None:
+    table = "Ref,Title,Start ({}),End date\r\nW-1,x,01/02/2025,03/04/2027\r\n"
+    report = await tried(api, table.format("mm/dd/yyyy"))
+    assert unread(report) == [(2, "Start (mm/dd/yyyy)"), (2, "End date")]
+    assert (await handed_in(api, table.format("DD/MM/YYYY")))["cells"] == []
+    assert (await seen(api, "W-1"))["start"] == "2025-02-01"
+    own = xlsx([["Ref", "Title", "Start (mm/dd/yyyy)"], ["W-2", "x", date(2025, 2, 3)]])
+    assert (await handed_in(api, own))["cells"] == [], "a date cell is what it is, however it is shown"
+    assert (await seen(api, "W-2"))["start"] == "2025-02-03"
+
+
 AROUND = {
     "Finance (£000)": ",,{},,Dates,\r\nReference,Title,Cost,Contingency,Start,End\r\n",
     "Capital programme (£000s)": "{},,\r\nReference,Title,Cost\r\n",

@@ -8,7 +8,15 @@ from typing import Any, NamedTuple
 from shared.web.registers.form import CellOptions
 from shared.web.registers.register import Kind, Register
 from shared.web.registers.units import SaidUnit, said_around
-from shared.web.tabular.day_styles import DateCell, DayOrder, DayStyle, order_of, shown_in_sheet
+from shared.web.tabular.day_styles import (
+    UNPROVED,
+    DateCell,
+    DayOrder,
+    DayStyle,
+    order_of,
+    said_order,
+    shown_in_sheet,
+)
 from shared.web.tabular.tables import SHEET, Table
 from shared.web.tabular.text import visible
 
@@ -53,12 +61,15 @@ def _day_styles(
     """Return how each column of days writes them; one that proves nothing writes as the others do.
 
     A column that writes days both ways proves nothing of others: one mistyped day may be all of it.
+    A heading that says an order, such as `Start (mm/dd/yyyy)`, proves it as a cell does.
     Date cells may be swapped where texts beside them prove the month first: a program of another country
     turned what it could into dates. So may a whole column of them, if no date cell of the table is proof.
-    A date cell that is proof, its day being no month, clears those of its column.
+    A date cell that is proof, its day being no month, clears those of its column. All may be swapped
+    where just those days are left as texts that such a program could not read.
     """
     shown = set[Enum]().union(*seen.values())
-    orders = {name: own - {DateCell.SURE} for name, own in seen.items()}
+    all_swapped = shown == {DateCell.OPEN, DayOrder.DAY_FIRST}
+    orders = {name: (own & {*DayOrder}) | said_order(name) for name, own in seen.items()}
     everywhere = set[Enum]().union(*(proved for proved in orders.values() if len(proved) == 1))
     declared = cells.dates != "as each column proves"
     styles = {}
@@ -71,7 +82,7 @@ def _day_styles(
             proved_by="column" if proved else "table",
             swapped=in_sheet
             and not is_sure
-            and (DayOrder.MONTH_FIRST in own or shown == {DayOrder.MONTH_FIRST}),
+            and (all_swapped or DayOrder.MONTH_FIRST in own or shown - UNPROVED == {DayOrder.MONTH_FIRST}),
         )
     return styles
 

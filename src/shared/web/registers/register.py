@@ -43,6 +43,7 @@ NEEDED = (REFERENCE, TITLE) = ("reference", "title")  # of every row
 USUAL_ENDS: Mapping[Kind, tuple[str, ...]] = {
     Kind.MONEY: ("gbp", "ex vat", "excluding vat"),
     Kind.YES_OR_NO: ("y n", "yes no"),
+    Kind.DAY: ("dd mm yyyy", "dd mm yy"),
 }
 
 

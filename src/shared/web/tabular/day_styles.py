@@ -14,8 +14,9 @@ _NAMED = re.compile(r"^(\d{1,2})(?:st|nd|rd|th)?[-/. ]*([A-Za-z]{3,9})\.?[-/., '
 _DATE_CELL = re.compile(r"^\d{4}-\d{2}-(\d{2})(?:T|$)")
 MONTHS_IN_YEAR = 12
 CENTURY, CENTURIES = 2000, 100
+_SAID = re.compile(r"\b(?:(d{1,2}[\W_]*m{1,2})|m{1,2}[\W_]*d{1,2})[\W_]*y+\b", re.IGNORECASE)
 SWAPPED = (
-    "is a date cell among texts that write the month first, so that day and month may be swapped: "
+    "is a date cell among texts that a program took for no dates, so that day and month may be swapped: "
     "hand in the file from before a spreadsheet program opened it, or make every date of it a date cell"
 )
 
@@ -29,9 +30,18 @@ class DayOrder(StrEnum):
 
 
 class DateCell(Enum):
-    """What a date cell of a sheet proves: that day and month are not swapped, for no month has its number."""
+    """What a sheet shows of its date cells.
+
+    One is sure not to be swapped where its day is no month, and open where it is; of the first of a month,
+    as most begin, nothing is said. A text that any program would read as a date shows that none did.
+    """
 
     SURE = "sure"
+    OPEN = "open"
+    TEXT = "text"
+
+
+UNPROVED = frozenset({DateCell.OPEN, DateCell.TEXT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +110,14 @@ def order_of(cell: str) -> DayOrder | None:
     return DayOrder.MONTH_FIRST if int(found[2]) > MONTHS_IN_YEAR else None
 
 
+def said_order(heading: str) -> set[DayOrder]:
+    """Return the order that a heading says, such as `Start (mm/dd/yyyy)`, if it says one."""
+    return {DayOrder.DAY_FIRST if found[1] else DayOrder.MONTH_FIRST for found in _SAID.finditer(heading)}
+
+
 def shown_in_sheet(cell: str) -> Enum | None:
-    """Return what a cell of a sheet proves, if it proves anything: a text an order, a date cell itself."""
+    """Return what a cell of a sheet shows, if it shows anything: a text an order, a date cell itself."""
     if found := _DATE_CELL.match(cell):
-        return DateCell.SURE if int(found[1]) > MONTHS_IN_YEAR else None
-    return order_of(cell)
+        day = int(found[1])
+        return DateCell.SURE if day > MONTHS_IN_YEAR else DateCell.OPEN if day > 1 else None
+    return order_of(cell) or (DateCell.TEXT if _NUMBERS.match(" ".join(cell.split())) else None)
