@@ -30,7 +30,7 @@ NO = frozenset({"no", "n", "false", "large", "none"})
 
 _MONEY = re.compile(r"^(?:£|GBP)?\s?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]+))?(?:\s?GBP)?$")
 _MAYBE_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")  # by a point, as other countries write them
-_MAGNITUDE = re.compile(r"^£?\s?[0-9.,]+\s?(k|m|bn|b|thousand|million|billion)\b\.?$", re.IGNORECASE)
+_MAGNITUDE = re.compile(r"^£?\s?[0-9.,]+\s?(k|mn?|bn|b|thousand|million|billion)\b\.?$", re.IGNORECASE)
 _CURRENCY = re.compile(r"[$€¥₹]|\b(USD|EUR|AUD|CAD|NZD|JPY|CHF)\b|\bA\$", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\u2028\u2029]")
 _TURNS = re.compile(f"[{TURNS}]")  # invisible: nothing stands in their place

@@ -58,6 +58,9 @@ _BESIDE_UNIT = re.compile(
 )
 _NUMBER = re.compile(r"\W*+\d[\d,. ]*+(?:k|m|bn|%)?\W*", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")  # heads a column, and is no sum
+_SUM_BEHIND = re.compile(
+    rf"[\s)\]]*[:=]\s*£?(?!{_YEAR.pattern}\b)\d[\d,]*(?:\.\d+)?\s?(?:k|m|bn)?\W*$", re.IGNORECASE
+)
 _IN_POUNDS = re.compile(r"(?:£|\bgbp|\bpounds)[^\w£]*$", re.IGNORECASE)
 _COUNTED = re.compile(r"[1-9]")
 _POUNDS = re.compile(r"£|\b(?:gbp|pounds)\b", re.IGNORECASE)
@@ -125,7 +128,8 @@ def _unit_above(text: str, heading: str) -> str:
 def _unit(says: re.Pattern[str], text: str) -> str:
     """Return the unit that a text says; the last one, which is the column's own below that of its group."""
     text = text.replace("_", " ")
-    said = [one for one in says.finditer(text) if not _is_denied(text, one.start())]
+    found = (one for one in says.finditer(text) if not _SUM_BEHIND.match(text, one.end()))
+    said = [one for one in found if not _is_denied(text, one.start())]
     return UNITS[next(filter(None, said[-1].groups())).casefold()] if said else ""
 
 

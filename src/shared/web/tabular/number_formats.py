@@ -17,7 +17,8 @@ _OTHERS = re.compile(r"[$€¥₹]|zł|\b(?:USD|EUR|AUD|CAD|NZD|JPY|CHF|SEK|NOK|
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?")
 _PADDED = re.compile(r'((?:"[^"]*"|\\.)*)(0{2,})(?:;.*)?')  # leading noughts, perhaps after a text
 _SHORT = re.compile(
-    r'[^,.]*[#0](?:,##0)?(?:\.0+)?(?:"\s?(k|m|bn)"|\\(k|m))(?:;.*)?', re.IGNORECASE
+    r'[^,.]*[#0](?:,##0)?(?:\.0+)?(?:"\s?(k|mn?|bn|thousand|million|billion)\s?"|\\(k|m))(?:;.*)?',
+    re.IGNORECASE,
 )  # not scaled
 _PLACE = re.compile(r"([^0]*)(0+)(.*)")
 _CELL = re.compile(rb"<c\b([^<>]{0,300})>")

@@ -159,6 +159,9 @@ def test_what_could_be_another_time_is_none(text: str) -> None:
         ('"£"#,##0', ""),
         ("[$-809]dd/mm/yyyy", ""),
         ("#,##0.00", ""),
+        ('#,##0.0" million"', "0million"),
+        ('"£"#,##0" thousand"', "0thousand"),
+        ('#,##0,,"million"', ""),
     ],
 )
 def test_a_number_format_says_what_stands_beside_the_number(code: str, sign: str) -> None:
@@ -208,6 +211,7 @@ def said_by_title(title: str, folder: Path) -> str:
         *("figures in thousands", "£ thousands", "(thousands)", "Thousands", "in thousands of pounds"),
         *("Projects (£, thousands)", "All figures in GBP thousands", "Values in £000", "Projects (000s)"),
         *("Values in £000, not £m", "All amounts in £ thousand", "Figures in thousands unless stated", "(k)"),
+        *("Budget (£000): 2026", "Units: £000", "Register in £000. Version: 2", "Spend (£000): 2025/26"),
         *("Not all values in £000", "Thousands of pounds", "Values in £k (not £ or £m)"),
     ],
 )
@@ -225,6 +229,7 @@ def test_a_title_says_thousands_in_many_ways(title: str, tmp_path: Path) -> None
         ),
         *("Amounts in pounds, never in thousands", "Don't use £k", "Full pounds, no £k or £m"),
         *("Saving Millions: transformation programme", "Helping thousands into work", "Key decisions (K)"),
+        *("Total (£m): 45.2", "Savings £k = £1,250", "Total (£m): £45.2m"),
         *("Rehoused in thousands of homes", "Contracts over £1 million", "Over 2 millions saved"),
     ],
 )
