@@ -99,6 +99,34 @@ def test_a_row_that_ends_before_it_starts_is_refused() -> None:
     given(NONE, *LANDED).when(row).refused(TermsContradict)
 
 
+BY_TERM = happened(register({"start": "2024-04-01", "term_months": 36}))
+
+
+@pytest.mark.parametrize(
+    "more", [{"start": date(2024, 5, 1)}, {"withdrawn": ("start",)}, {"start": date(2023, 10, 9)}]
+)
+def test_an_end_that_a_row_states_unchanged_does_not_move_with_its_start(more: dict[str, Any]) -> None:
+    end = date(2027, 3, 31)
+    assert folded(*BY_TERM).clock.ends_on == end
+    row = ImportContract(reference="C-1", title="Network support", initial_end=end, **more)
+    after = folded(*happened(row, *BY_TERM))
+    assert (after.terms.start, after.clock.ends_on) == (more.get("start"), end)
+
+
+def test_a_start_may_move_beyond_an_end_that_is_withdrawn() -> None:
+    row = ImportContract(
+        reference="C-1", title="Network support", start=date(2028, 9, 1), withdrawn=("initial_end",)
+    )
+    after = folded(*happened(row, *LANDED))
+    assert (after.terms.start, after.clock.ends_on) == (date(2028, 9, 1), None)
+
+
+def test_an_end_before_the_day_for_notice_that_the_contract_states_is_refused() -> None:
+    terms = {"start": "2024-04-01", "initial_end": "2027-03-31", "last_safe": "2026-09-30"}
+    row = ImportContract(reference="C-1", title="Network support", initial_end=date(2026, 6, 30))
+    given(NONE, *happened(register(terms))).when(row).refused(TermsContradict)
+
+
 EXTENDED = happened(
     register(
         {

@@ -76,6 +76,20 @@ def test_of_a_known_project_the_changes_are_kept() -> None:
     given(NONE, *OVER).when(row).refused(WrongProjectStage)
 
 
+def test_a_day_that_a_row_withdraws_is_held_against_none_that_it_says() -> None:
+    later = ROW.model_copy(
+        update={"start": date(2027, 9, 1), "forecast_end": None, "withdrawn": ("forecast_end",)}
+    )
+    earlier = ROW.model_copy(
+        update={"start": None, "forecast_end": date(2024, 3, 1), "withdrawn": ("start",)}
+    )
+    for row, start, end in ((later, later.start, None), (earlier, None, earlier.forecast_end)):
+        project = NONE
+        for event in (*FOUND, *given(NONE, *FOUND).when(row).events()):
+            project = event.apply(project)
+        assert (project.schedule.start, project.schedule.forecast_end) == (start, end)
+
+
 def test_headings_suggest_what_they_stand_for() -> None:
     headings = ("Project_Number", "project name", "colour_rating", "colour_rating (2)", "Notes")
     table = Table(Form("csv"), headings, TextFile(Path("/dev/null")), Heading(1, 1, headings, {}))

@@ -216,6 +216,20 @@ async def test_another_current_end_is_reported_until_it_agrees_and_an_initial_en
     assert await ends_of(api, "C-1") == ("2048-04-30", "2049-04-30", {})
 
 
+async def test_an_end_that_is_stated_unchanged_stays_where_only_the_start_changes(api: Api) -> None:
+    await api.adopt_scheme()
+    said = {"reference": "C-2", "title": "Network support", "supplier": {"name": "Ribble Networks Ltd"}}
+    terms = {"start": "2024-04-01", "term_months": 288}
+    await api.post("/v1/contracts", {**said, "terms": terms}, CORA)
+    table = "Reference,Title,Start,End\r\nC-2,Network support,{},31/03/2048\r\n"
+    report = await handed_in(api, table.format("01/05/2024"))
+    assert [difference["field"] for difference in report["differences"]] == ["start"]
+    assert await ends_of(api, "C-2") == ("2048-03-31", "2048-03-31", {})
+    await handed_in(api, table.format("TBC"), blank_dates="withdrawn")
+    seen = (await api.get(f"/v1/contracts/{contract_id('C-2')}")).json()
+    assert (seen["start"], seen["current_end"]) == (None, "2048-03-31")
+
+
 async def test_the_current_end_of_a_contract_that_is_new_is_all_that_is_known_of_its_end(api: Api) -> None:
     await handed_in(api, ENDS.format("Current end date", "31/03/2049"))
     assert await ends_of(api, "C-1") == ("2049-03-31", "2049-03-31", {})

@@ -1,6 +1,7 @@
 """Taking a row of a register in: a new project, or what has changed of one that is known."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -79,19 +80,25 @@ def _amended(row: RegisterProject, project: Project) -> Sequence[ProjectEvent]:
     changed = {name: value for name, value in said.items() if value != known[name]}
     if not changed:
         return []
-    start, end = (
-        changed.get("start", project.schedule.start),
-        row.forecast_end or project.schedule.forecast_end,
-    )
-    must_end_after_start(start, end)
+    must_end_after_start(_start(row, project), _end(row, project))
     return [ProjectAmended(stage=project.stage, reason=BY_REGISTER, **changed)]
+
+
+def _start(row: RegisterProject, project: Project) -> date | None:
+    """Return the start that holds once a row is taken in."""
+    return row.start or (None if "start" in row.withdrawn else project.schedule.start)
+
+
+def _end(row: RegisterProject, project: Project) -> date | None:
+    """Return the forecast end that holds once a row is taken in."""
+    return row.forecast_end or (None if "forecast_end" in row.withdrawn else project.schedule.forecast_end)
 
 
 def _revised(row: RegisterProject, project: Project, stamp: Stamp) -> Sequence[ProjectEvent]:
     old = project.schedule.forecast_end
     if row.forecast_end is None or row.forecast_end == old:
         return []
-    must_end_after_start(row.start or project.schedule.start, row.forecast_end)
+    must_end_after_start(_start(row, project), row.forecast_end)
     revised = ForecastRevised(
         stage=project.stage, old=old, new=row.forecast_end, reason=BY_REGISTER, revised_on=today(stamp)
     )
@@ -132,6 +139,6 @@ def _finished(row: RegisterProject, project: Project, stamp: Stamp) -> Sequence[
     if row.finished_on is None or row.finished_on == project.schedule.finished_on:
         return []
     must_have_come(row.finished_on, stamp)
-    must_end_after_start(row.start or project.schedule.start, row.finished_on)
+    must_end_after_start(_start(row, project), row.finished_on)
     closed = ProjectClosed(stage=ProjectStage.CLOSED, finished_on=row.finished_on, reason=BY_REGISTER)
     return [closed]

@@ -87,7 +87,7 @@ class ImportContract(Command[Contract]):
     def _registered(self, contract: Contract, stamp: Stamp) -> ContractEvent:
         said = {name: value for name in ABOUT if (value := getattr(self, name)) is not None}
         terms = StatedTerms(start=self.start, initial_end=self.initial_end)
-        _must_end_after_start(terms)
+        _must_agree(terms)
         said |= {"reference": self.reference, "supplier": self._supplier(None), "unread": self.unread}
         return with_clock({**said, "source": self.source or ""}, terms, contract, stamp, self.flagged)
 
@@ -116,19 +116,21 @@ class ImportContract(Command[Contract]):
         return blank.model_copy(update={"clock": clock})
 
     def _dated(self, contract: Contract, stamp: Stamp) -> ContractEvent | None:
-        known = {"start": LedgerDate.START, "initial_end": LedgerDate.INITIAL_END}
-        said = {
-            name: day
-            for name, of in known.items()
-            if (day := getattr(self, name)) is not None and day != contract.day(of)
-        }
+        terms = contract.terms
+        start = None if "start" in self.withdrawn else self.start or terms.start
+        moved = replace(contract, terms=replace(terms, start=start))  # an end that is counted moves as well
+        said: dict[str, date | None] = {}
+        if self.start not in (None, terms.start):
+            said["start"] = self.start
+        if self.initial_end is not None and self.initial_end != moved.day(LedgerDate.INITIAL_END):
+            said["initial_end"] = self.initial_end
         if "initial_end" in said and self.initial_end == end_gone_on_to(contract, stamp, self.start):
             del said["initial_end"]  # its options, or roll-overs, would be counted once more
         if not said:
             return None
-        terms = stated_of(contract.terms).model_copy(update=said)
-        _must_end_after_start(terms)
-        return corrected(contract, terms, stamp, BY_REGISTER)
+        stated = stated_of(terms).model_copy(update=said)
+        _must_agree(stated.model_copy(update=dict.fromkeys(self.withdrawn)))
+        return corrected(contract, stated, stamp, BY_REGISTER)
 
     def _restated(self, contract: Contract, stamp: Stamp) -> ContractEvent | None:
         """Return dates that are withdrawn, and cells that can be read now or no longer."""
@@ -163,6 +165,12 @@ def corrected(contract: Contract, terms: StatedTerms, stamp: Stamp, reason: str)
     return blank.model_copy(update={"clock": clock_for(blank.apply(contract), stamp)})
 
 
-def _must_end_after_start(terms: StatedTerms) -> None:
-    if terms.start is not None and terms.initial_end is not None and terms.initial_end < terms.start:
-        raise TermsContradict(contradictions=["ends_before_it_starts"])
+def _must_agree(terms: StatedTerms) -> None:
+    """Refuse an end before the start, or before the day for a notice that the contract states."""
+    start, end, last_safe = terms.start, terms.initial_end, terms.last_safe
+    wrong = {
+        "ends_before_it_starts": start is not None and end is not None and end < start,
+        "last_safe_after_the_end": last_safe is not None and end is not None and end < last_safe,
+    }
+    if found := [name for name, is_wrong in wrong.items() if is_wrong]:
+        raise TermsContradict(contradictions=found)

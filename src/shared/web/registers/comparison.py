@@ -2,7 +2,7 @@
 
 import asyncio
 import pickle
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import IO, Any, NamedTuple
@@ -229,18 +229,23 @@ class RegisterComparison:
             extra, changed = dict(self.how.register.extra_fields), [c for c in accepted if c.field != UNREAD]
             said |= {c.field: c.new for c in changed if c.new is not None and c.field not in extra}
             said |= {extra[c.field]: one.row.said[extra[c.field]] for c in changed if c.field in extra}
-            said |= self._beside(one, said)
+            said |= self._beside(one, said, {c.field for c in changed})
             unread = _unread(self.how.register.unread(state), accepted)
             withdrawn = frozenset(c.field for c in changed if c.new is None)
             self._decide(one, said, unread, withdrawn, one.stream.version)
 
-    def _beside(self, one: Compared, said: Said) -> Said:
-        """Return what a row says, unchanged, beside what changes: the same part of another category."""
+    def _beside(self, one: Compared, said: Said, moved: Collection[str]) -> Said:
+        """Return what a row says, unchanged, beside what changes: the same part of another category.
+
+        So does an end whose start changes, or is withdrawn: it may have been counted from there.
+        """
         changing = {change.field for change in one.changes}
         return {
             field.name: one.row.said[field.name]
             for field in self.how.register.fields
-            if field.beside in said and field.name in one.row.said and field.name not in changing
+            if (field.beside in said or field.not_before in moved)
+            and field.name in one.row.said
+            and field.name not in changing
         }
 
     def _decide(
