@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page
 
-from shared.settings import Settings
 from shared.web.jobs.table import JobStatus
 from tests.service.console_states import Looking
 from tests.service.test_console_endpoints import NOBODY
@@ -19,7 +18,7 @@ from tests.service.test_console_managing import ADMIN
 from tests.service.test_console_programme import with_categories
 from tests.service.test_console_progress import DAMAGED, HALF_WRONG, NO_SUCH, an_import, job
 from tests.shared.flow.imports.examples import EVENTS
-from tests.support.api import Api, running_api
+from tests.support.api import Api, running_api, sending_here
 from tests.support.browser import browser
 from tests.support.patience import until_true
 from tests.support.people import ADA
@@ -41,7 +40,7 @@ ATTEMPT = (
 @pytest.fixture
 async def api(base: Base, tmp_path: Path) -> AsyncIterator[Api]:
     """The whole service, which may send to this machine."""
-    settings = Settings(data_dir=tmp_path, database_url=base.service, webhook_loopback=True)
+    settings = sending_here(base, tmp_path)
     async with running_api(base, settings=settings) as running:
         yield running
 

@@ -13,13 +13,12 @@ from playwright.async_api import Page
 
 from rfp_service.console.managed_kinds import MANAGED
 from shared.record.projecting.visibility import Visibility
-from shared.settings import Settings
 from tests.service.test_console_endpoints import NOBODY
 from tests.service.test_console_in_a_browser import looked_at
 from tests.service.test_console_managing import ADMIN, EXEMPTION, GIVEN, begun, one_of
 from tests.service.test_console_outcomes import adopted
 from tests.service.test_console_scheme import VALUES, proposed
-from tests.support.api import Api, running_api
+from tests.support.api import Api, running_api, sending_here
 from tests.support.browser import be_somebody, browser
 from tests.support.days import in_days
 from tests.support.people import ADA, LARS, PIA, RITA, Who
@@ -32,7 +31,7 @@ pytestmark = pytest.mark.xdist_group("browser")
 @pytest.fixture
 async def api(base: Base, tmp_path: Path) -> AsyncIterator[Api]:
     """The whole service, which may send to this machine."""
-    settings = Settings(data_dir=tmp_path, database_url=base.service, webhook_loopback=True)
+    settings = sending_here(base, tmp_path)
     async with running_api(base, settings=settings) as running:
         yield running
 

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from shared.settings import Settings
 from tests.service.test_console import hidden, send, sign_in
 from tests.service.test_console_managing import ADMIN, decided, text
 from tests.service.test_webhooks import until, until_status
 from tests.shared.governance.notifications.receiver import Receiver, receiving
-from tests.support.api import Api, running_api
+from tests.support.api import Api, running_api, sending_here
 from tests.support.postgres import Base
 from tests.support.visiting import said
 
@@ -22,7 +21,7 @@ NOBODY = "http://127.0.0.1:9/rfp"  # where nobody listens
 @pytest.fixture
 async def api(base: Base, tmp_path: Path) -> AsyncIterator[Api]:
     """The whole service, which may send to this machine."""
-    settings = Settings(data_dir=tmp_path, database_url=base.service, webhook_loopback=True)
+    settings = sending_here(base, tmp_path)
     async with running_api(base, settings=settings) as running:
         await running.meets(ADMIN)
         yield running

@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from rfp_service import logs
-from shared.settings import Settings
 from tests.service.test_webhooks import decide, everything_in, until, until_status
 from tests.shared.governance.notifications.receiver import Got, Receiver, receiving
-from tests.support.api import Api, running_api
+from tests.support.api import Api, running_api, sending_here
 from tests.support.deliveries import let_be_due, one_has_failed
 from tests.support.patience import until_true
 from tests.support.people import ADA, HANA, SAM
@@ -33,7 +32,7 @@ async def workflow() -> AsyncIterator[Receiver]:
 
 @pytest.fixture
 async def api(base: Base, tmp_path: Path) -> AsyncIterator[Api]:
-    settings = Settings(data_dir=tmp_path, database_url=base.service, webhook_loopback=True)
+    settings = sending_here(base, tmp_path)
     async with running_api(base, settings=settings) as running:
         yield running
 

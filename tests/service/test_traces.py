@@ -20,7 +20,7 @@ from shared.record import tracing
 from shared.settings import NotConfigured, Settings
 from tests.service.test_webhooks import registered
 from tests.shared.governance.notifications.receiver import Receiver, receiving
-from tests.support.api import Api, running_api
+from tests.support.api import Api, running_api, sending_here
 from tests.support.patience import until_true
 from tests.support.people import HANA
 from tests.support.postgres import Base
@@ -41,7 +41,7 @@ def spans() -> Iterator[InMemorySpanExporter]:
 
 @pytest.fixture
 async def api(base: Base, tmp_path: Path) -> AsyncIterator[Api]:
-    settings = Settings(data_dir=tmp_path, database_url=base.service, webhook_loopback=True)
+    settings = sending_here(base, tmp_path)
     async with running_api(base, settings=settings) as running:
         yield running
 

@@ -14,9 +14,8 @@ from standardwebhooks.webhooks import Webhook
 from svix.webhooks import Webhook as SvixWebhook
 
 from rfp_service import logs
-from shared.settings import Settings
 from tests.shared.governance.notifications.receiver import Receiver, receiving
-from tests.support.api import Api, running_api
+from tests.support.api import Api, running_api, sending_here
 from tests.support.days import in_days
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.people import ADA, DEREK, HANA, LARS, SAM
@@ -35,7 +34,7 @@ async def until(condition: Callable[[], Any]) -> Any:
 @pytest.fixture
 async def api(base: Base, tmp_path: Path) -> AsyncIterator[Api]:
     """The whole service, which may send to this machine."""
-    settings = Settings(data_dir=tmp_path, database_url=base.service, webhook_loopback=True)
+    settings = sending_here(base, tmp_path)
     async with running_api(base, settings=settings) as running:
         yield running
 

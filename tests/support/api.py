@@ -21,7 +21,7 @@ from rfp_service.service import Service
 from rfp_service.serving import with_worker
 from shared.settings import Settings
 from shared.web.access.issuer import demonstration_token
-from tests.support.patience import PatientInside
+from tests.support.patience import LEASE_SECONDS, PatientInside
 from tests.support.people import ADA, HANA, LARS, PRIYA, RITA, SCHEME, Who
 from tests.support.postgres import Base
 
@@ -199,6 +199,13 @@ class Door:
 
 
 _shut: dict[tuple[str, ...], list[Door]] = {}
+
+
+def sending_here(base: Base, folder: Path) -> Settings:
+    """Return the settings of a service that may send to this machine."""
+    return Settings(
+        data_dir=folder, database_url=base.service, webhook_loopback=True, webhook_lease_seconds=LEASE_SECONDS
+    )
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ import httpx
 PATIENCE = 100
 LOOKS, SECONDS_BETWEEN = 12_000, 0.05
 PATIENCE_SECONDS = LOOKS * SECONDS_BETWEEN  # nothing waits for so long but a fault
+LEASE_SECONDS = 3_600.0  # further than a clock jumps: what is being sent is begun by nobody else
 
 
 async def until_true(condition: Callable[[], Awaitable[bool]]) -> None:

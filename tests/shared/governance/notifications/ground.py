@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Container
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -28,6 +29,7 @@ from shared.record.eventstore.store import EventStore
 from shared.record.projecting.projector import Projector
 from shared.settings import Settings
 from shared.web.access.names import PeopleNames
+from tests.support.patience import LEASE_SECONDS
 from tests.support.postgres import as_owner, session
 from tests.support.specs import NOW, stamp
 
@@ -98,9 +100,15 @@ class Ground:
             await owner.execute(NOTIFY, number, NOW)
 
     async def send(self) -> None:
-        """Send what is due, until nothing is."""
-        while await self.sender.start_what_is_due():
+        """Send what is due, until nothing is, nor was before the database's clock was set back."""
+        latest = await self._clock()
+        while await self.sender.start_what_is_due() or latest > await self._clock():
             await self.sender.finish()
+            latest = max(latest, await self._clock())
+
+    async def _clock(self) -> datetime:
+        at: datetime = await self.pool.fetchval("SELECT clock_timestamp()")
+        return at
 
     async def statuses(self, endpoint: str) -> list[str]:
         return [row["status"] for row in await self.pool.fetch(STATES, endpoint)]
@@ -146,6 +154,7 @@ async def ground(
                 secrets,
                 way,
                 Mailing(PeopleNames(pool, PersonalTexts(pool, SECRET)), settings, way),
+                lease_seconds=LEASE_SECONDS,
             ),
             secrets,
         )
