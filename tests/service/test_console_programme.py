@@ -8,6 +8,7 @@ import httpx
 
 from rfp_service.console.charts.crossing import drawn_projects
 from rfp_service.console.charts.expiry import expiry_chart
+from rfp_service.console.pages.projects import categories_shown
 from shared.kernel.roles import Role
 from tests.service.test_console import hidden, hidden_in, send, sign_in
 from tests.service.test_console_managing import EXEMPTION
@@ -111,6 +112,18 @@ async def test_many_projects_are_categorised_after_a_preview_and_undone(api: Api
     await text(api, "/console/projects")
     found = [(each["category"], each["sub_category"]) for each in await projects(api)]
     assert found == [("Networks", "Schools"), (None, None)]
+
+
+def test_a_category_with_a_slash_in_its_name_is_no_other_within_a_category() -> None:
+    named = [
+        {"name": "Voice / data", "sub_categories": ["Wi-Fi / LAN"]},
+        {"name": "Print", "sub_categories": []},
+    ]
+    assert categories_shown(named) == {
+        "Voice / data": ("Voice / data", ""),
+        "Voice / data / Wi-Fi / LAN": ("Voice / data", "Wi-Fi / LAN"),
+        "Print": ("Print", ""),
+    }
 
 
 async def test_lists_say_the_apis_own_figures(api: Api) -> None:

@@ -2,10 +2,13 @@
 
 import pytest
 
+from outcomes.api.forms import wording
+from outcomes.api.measures import MeasureSeen
 from rfp_service.console.decided_things import THINGS
 from rfp_service.console.forms.decisions import buttons, more
 from rfp_service.console.notification_facts import came_back
 from rfp_service.console.outcome_facts import outcome_lead
+from rfp_service.console.outcome_sentences import now_words, target_words
 from rfp_service.console.people_names import marked
 from rfp_service.console.programme_facts import consultation_lead
 from rfp_service.console.record_words import changes_in
@@ -76,6 +79,37 @@ def test_a_text_that_is_no_day_of_any_calendar_is_shown_as_it_is() -> None:
     assert said_value("edition", "2024-25-01") == marked("2024-25-01")  # which is nobody's id, and stays
     [told] = changes_in([{"field": "edition", "before": "2024-02-28", "after": "2024-02-30"}])
     assert told == ("Edition", "28 February 2024", marked("2024-02-30"))
+
+
+@pytest.mark.parametrize(
+    ("value", "target", "on_target", "now", "aim"),
+    [
+        (0.946, 0.95, False, "94.6%", "95%"),
+        (0.9499, 0.95, False, "94.9%", "95%"),
+        (0.9, 0.95, False, "90%", "95%"),
+        (0.952, 0.95, True, "95%", "95%"),
+        (0.103, 0.1, False, "10.3%", "10%"),
+        (0.997, 0.995, True, "99.7%", "99.5%"),
+        (0.9999, None, None, "99.9%", "none"),
+        (0.0004, None, None, "0.1%", "none"),
+        (1.0, 1.0, True, "100%", "100%"),
+        (0.0, 0.5, False, "0%", "50%"),
+        (None, 0.955, None, "nothing to measure", "95.5%"),
+    ],
+)
+def test_a_share_never_reads_as_all_none_or_a_target_that_it_misses(
+    value: float | None,
+    target: float | None,
+    on_target: bool | None,  # noqa: FBT001  # from the table
+    now: str,
+    aim: str,
+) -> None:
+    measure = {"value": value, "target": target, "on_target": on_target, "unit": "share"}
+    assert (now_words(measure), target_words(measure)) == (now, aim)
+    seen = {"name": "m", "title": "M", "better": "higher", "cases": "/v1/rfps", "trend": []}
+    shown = MeasureSeen.model_validate(measure | seen)
+    reached = {None: "", True: " (reached)", False: " (not reached)"}[on_target]
+    assert (wording.now(shown), wording.aim(shown)) == (now, aim + reached)
 
 
 def test_one_thing_is_counted_in_the_singular() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from rfp_service.console.words import day, moment, name_of, text_of, words
 from shared.kernel.calendar import day_in_london
-from shared.kernel.wording import in_sentence, pounds
+from shared.kernel.wording import counted, in_sentence, pounds
 
 Said = Mapping[str, Any]
 FactsSaid = list[tuple[str, str]]
@@ -59,7 +59,7 @@ def item_facts(item: Said) -> FactsSaid:
     above = item["approval_above_pence"]
     return [
         ("Price", f"{pounds(item['price_pence'])} without VAT"),
-        ("Comes within", f"{item['lead_time_days']} days"),
+        ("Comes within", counted(item["lead_time_days"], "day")),
         ("For", ", ".join(item["service_areas"]) or "Every service"),
         ("Available from", day(item["available_from"]) if item["available_from"] else "The day it was added"),
         ("Available until", day(item["available_until"]) if item["available_until"] else "Further notice"),

@@ -6,7 +6,7 @@ from typing import Any
 from rfp_service.console.administration_facts import FactsSaid, Said
 from rfp_service.console.visits import Visit
 from rfp_service.console.words import capitalize_first, day, name_of
-from shared.kernel.wording import pounds
+from shared.kernel.wording import counted, pounds
 
 ITEMS_LIMIT = 100
 ORDER_STANDS = {
@@ -65,7 +65,7 @@ def order_facts(order: Said) -> FactsSaid:
         ("Cost centre", order["cost_centre"]),
         ("Ordered by", name_of(order["raised_by"])),
         ("Stands", ORDER_STANDS[order["status"]]),
-        ("Comes within", f"{order['lead_time_days']} days of being sent"),
+        ("Comes within", f"{counted(order['lead_time_days'], 'day')} of being sent"),
     ]
     if order["tier"]:
         said = TIER_SAYS.get(order["status"], "Approved by")

@@ -6,7 +6,7 @@ from typing import Any
 from rfp_service.console.flow_sentences import count
 from rfp_service.console.words import words
 from shared.governance.audit.replay.parties import whom
-from shared.kernel.wording import in_sentence
+from shared.kernel.wording import exact_percent, in_sentence, percent
 
 COLOURS = {"red": "Red", "amber": "Amber", "green": "Green", "complete": "Complete", "not_rated": "Not rated"}
 HORIZONS = {
@@ -36,7 +36,22 @@ def figure(value: float | None, unit: str) -> str:
         return "nothing to measure"
     if unit == "pence":
         return f"£{value / 100:,.0f}"
-    return f"{value * 100:.0f}%" if unit == "share" else f"{value:,.0f}"
+    return percent(value) if unit == "share" else f"{value:,.0f}"
+
+
+def now_words(measure: Mapping[str, Any]) -> str:
+    """Return a measure's figure, which never reads as its target where it misses that."""
+    if measure["value"] is not None and measure["unit"] == "share" and measure["on_target"] is False:
+        return percent(measure["value"], measure["target"])
+    return figure(measure["value"], measure["unit"])
+
+
+def target_words(measure: Mapping[str, Any]) -> str:
+    """Return what is aimed at, as it was set."""
+    if measure["target"] is None:
+        return "none"
+    is_share = measure["unit"] == "share"
+    return exact_percent(measure["target"]) if is_share else figure(measure["target"], measure["unit"])
 
 
 def trend_words(measure: Mapping[str, Any]) -> str:

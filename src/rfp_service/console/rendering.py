@@ -53,7 +53,15 @@ FILTERS = {
     links: ("page_of", "thing_page"),
     flow_sentences: ("count", "days_of"),
     record_words: ("changes_in", "told_words", "witnessed", "witnessed_when"),
-    outcome_sentences: ("on_words", "sentence_words", "trend_words", "waits_words", "work_words"),
+    outcome_sentences: (
+        "now_words",
+        "on_words",
+        "sentence_words",
+        "target_words",
+        "trend_words",
+        "waits_words",
+        "work_words",
+    ),
 }
 
 

@@ -49,6 +49,7 @@ def _template(name: str) -> Template:
         "day",
         "instant",
         "figure",
+        "now",
         "mark",
         "became",
         "told",

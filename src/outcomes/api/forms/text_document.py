@@ -177,12 +177,7 @@ def _line(one: MilestoneShown, outcome: OutcomeShown, cases: PaperLinks) -> Iter
 
 def _figures(document: Document, measures: Sequence[MeasureSeen], cases: PaperLinks) -> None:
     rows = [
-        (
-            m.title,
-            Linked(wording.figure(m.value, m.unit), cases.links.to(m.cases)),
-            wording.aim(m),
-            tuple(_months(m, cases)),
-        )
+        (m.title, Linked(wording.now(m), cases.links.to(m.cases)), wording.aim(m), tuple(_months(m, cases)))
         for m in measures
     ]
     if rows:

@@ -16,7 +16,7 @@ from outcomes.api.paper_content import PaperShown
 from outcomes.domain.commitments import PromiseFate
 from outcomes.domain.horizons import Colour, Horizon
 from shared.kernel.calendar import LONDON, day_in_london
-from shared.kernel.wording import counted, long_day
+from shared.kernel.wording import counted, exact_percent, long_day, percent
 
 COLOURS = {
     Colour.RED: "Red",
@@ -64,7 +64,14 @@ def figure(value: float | None, unit: str, blank: str = "nothing to measure") ->
         return blank
     if unit == "pence":
         return f"£{value / 100:,.0f}"
-    return f"{value * 100:.0f}%" if unit == "share" else f"{value:,.0f}"
+    return percent(value) if unit == "share" else f"{value:,.0f}"
+
+
+def now(measure: MeasureSeen) -> str:
+    """Return a measure's figure, which never reads as its target where it misses that."""
+    if measure.value is not None and measure.unit == "share" and measure.on_target is False:
+        return percent(measure.value, measure.target)
+    return figure(measure.value, measure.unit)
 
 
 def month(value: str) -> str:
@@ -238,6 +245,8 @@ def confidence(outcome: OutcomeShown) -> str:
 def aim(measure: MeasureSeen) -> str:
     """Return what is aimed at, and whether it is reached."""
     reached = {None: "", True: " (reached)", False: " (not reached)"}[measure.on_target]
+    if measure.target is not None and measure.unit == "share":
+        return exact_percent(measure.target) + reached
     return figure(measure.target, measure.unit, "none") + reached
 
 

@@ -31,6 +31,7 @@ RULES = {
     "flagged_by_hand": "flagged by hand",
 }
 BETWEEN = " / "
+Categories = Mapping[str, tuple[str, str]]
 PROJECT = THINGS["projects"]
 BULK = "/v1/projects/categorisations"
 
@@ -132,7 +133,8 @@ async def categorise(request: Request, sent: Sent) -> Response:
         errors["projects"] = "Choose at least one project"
     if errors:
         return await _choose(request, sent.visit, typed, errors, status=422)
-    body = {"items": [_item(each, sent) for each in ticked]}
+    named = await _categories(sent.visit)
+    body = {"items": [_item(each, sent, named) for each in ticked]}
     if sent["act"] == "confirm":
         answer = await sent.visit.post(BULK, body, sent["key"])
         if answer.is_success:
@@ -145,8 +147,8 @@ async def categorise(request: Request, sent: Sent) -> Response:
     return page(request, "categories_preview", **shown)
 
 
-def _item(project: str, sent: SentForm) -> Mapping[str, str]:
-    category, _, below = sent["category"].partition(BETWEEN)
+def _item(project: str, sent: SentForm, named: Categories) -> Mapping[str, str]:
+    category, below = named.get(sent["category"], (sent["category"], ""))
     item = {"id": project, "category": category, "reason": sent["reason"]}
     return item | ({"sub_category": below} if below else {})
 
@@ -157,27 +159,33 @@ async def _choose(
     asked = chosen(request.query_params, ("q", "service_area"))
     # Those without a category come first; where words are searched for, all that they find.
     seen = await visit.get("/v1/projects", limit=CHOSEN_LIMIT, sort="category", **asked)
-    scheme = await visit.get("/v1/scheme")
     return page(
         request,
         "categories",
         status,
         items=[each for each in seen["items"] if asked or not each["category"]],
         query=asked,
-        categories=_categories(scheme["values"]["project_categories"]),
+        categories=list(await _categories(visit)),
         typed=typed,
         errors=errors,
         key=str(uuid4()),
     )
 
 
-def _categories(said: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return the scheme's categories, each with what stands below it."""
-    return [
-        name
-        for each in said
-        for name in (each["name"], *(f"{each['name']}{BETWEEN}{below}" for below in each["sub_categories"]))
-    ]
+async def _categories(visit: Visit) -> Categories:
+    """Return the scheme's categories, each with what stands below it, by how they are shown."""
+    scheme = await visit.get("/v1/scheme")
+    return categories_shown(scheme["values"]["project_categories"])
+
+
+def categories_shown(said: Sequence[Mapping[str, Any]]) -> Categories:
+    """Return categories and what is within them, by how they are shown; a name may have a slash itself."""
+    found: dict[str, tuple[str, str]] = {}
+    for each in said:
+        found.setdefault(each["name"], (each["name"], ""))
+        for below in each["sub_categories"]:
+            found.setdefault(f"{each['name']}{BETWEEN}{below}", (each["name"], below))
+    return found
 
 
 @router.get("/projects/{project_id}")
