@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from shared.governance.people.domain import (
+    Absence,
     AbsenceBackwards,
     AbsenceEnded,
     AbsenceRecorded,
@@ -13,6 +14,7 @@ from shared.governance.people.domain import (
     NotYourAbsence,
 )
 from shared.governance.people.viewed_person import viewed_person
+from shared.kernel.calendar import day_in_london
 from shared.kernel.fields import Day, PersonId
 from shared.kernel.messages import Command, Stamp
 from shared.kernel.named_people import must_be_known
@@ -32,12 +34,17 @@ class RecordAbsence(Command[Directory]):
             _must_be_theirs(directory, person, stamp)
 
     def decide(self, directory: Directory, stamp: Stamp) -> AbsenceRecorded:
-        """Keep the latest absence of each person; one's own, unless an administrator says so."""
+        """Keep it beside those ahead that it does not overlap; one's own, unless an administrator says so."""
         must_be_known(stamp, [self.person])
         _must_be_theirs(directory, self.person, stamp)
         if self.last_day is not None and self.last_day < self.first_day:
             raise AbsenceBackwards(first_day=self.first_day, last_day=self.last_day)
-        return AbsenceRecorded(person=self.person, first_day=self.first_day, last_day=self.last_day)
+        return AbsenceRecorded(
+            person=self.person,
+            first_day=self.first_day,
+            last_day=self.last_day,
+            beside=_ahead(directory, self.person, stamp, Absence(self.first_day, self.last_day)),
+        )
 
 
 class EndAbsence(Command[Directory]):
@@ -52,9 +59,19 @@ class EndAbsence(Command[Directory]):
             _must_be_absent(directory, person, stamp)
 
     def decide(self, directory: Directory, stamp: Stamp) -> AbsenceEnded:
-        """Forget their absence from now on."""
+        """End the absence that holds now, and none that lies ahead; where none holds, all of them."""
         _must_be_absent(directory, self.person, stamp)
-        return AbsenceEnded(person=self.person)
+        today = day_in_london(stamp.at)
+        holds = [each for each in directory.absences_of(self.person) if each.covers(today)]
+        left = _ahead(directory, self.person, stamp, *holds) if holds else ()
+        return AbsenceEnded(person=self.person, beside=left)
+
+
+def _ahead(directory: Directory, person: str, stamp: Stamp, *others: Absence) -> tuple[Absence, ...]:
+    """Return the absences of somebody that are not over, and overlap none of these."""
+    today = day_in_london(stamp.at)
+    held = (each for each in directory.absences_of(person) if not each.is_over(today))
+    return tuple(each for each in held if not any(map(each.overlaps, others)))
 
 
 def _must_be_absent(directory: Directory, person: str, stamp: Stamp) -> None:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from shared.governance.people.commands import InvitePerson, PeopleDecision
 from shared.governance.people.domain import DIRECTORY_ID, Directory
 from shared.governance.people.viewed_person import ASKED_ABOUT
+from shared.kernel.calendar import day_in_london
 from shared.kernel.errors import NotFound
 from shared.kernel.fields import CODE_LIMIT, ONE_LINE, PersonId, TextOrNull
 from shared.kernel.messages import Receipt
@@ -36,7 +37,9 @@ class PersonRow(BaseModel):
     name: Annotated[TextOrNull, SEARCHED]
     email: Annotated[TextOrNull, UNSORTED]
     same_as: TextOrNull
-    absent_from: date | None = Field(description="When they are not there any more.")
+    absent_from: date | None = Field(
+        description="When they are not there any more; of several absences, the one that holds or comes next."
+    )
     absent_until: date | None = Field(description="Their last day away; none where they have left.")
     source: Annotated[str, COUNTED]
     first_seen: datetime
@@ -145,7 +148,7 @@ async def _known_by(
             "name": known.name,
             "email": known.email if addresses or row["id"] in reading.person.ids else "",
             "same_as": _other(folded[0], row["id"]),
-            **_absence(folded[0], row["id"]),
+            **_absence(folded[0], row["id"], day_in_london(reading.as_of)),
         }
         for row, known in zip(rows, details, strict=True)
     ]
@@ -159,8 +162,8 @@ async def _folded(reading: Reading) -> tuple[Directory, int]:
     return directory, len(events)
 
 
-def _absence(directory: Directory, identity: str) -> dict[str, Any]:
-    absence = directory.absences.get(identity)
+def _absence(directory: Directory, identity: str, day: date) -> dict[str, Any]:
+    absence = directory.absence_shown(identity, day)
     return {
         "absent_from": absence.first_day if absence else None,
         "absent_until": absence.last_day if absence else None,

@@ -23,7 +23,15 @@ class Absence:
 
     def covers(self, day: date) -> bool:
         """Say whether it holds on a day; the first and the last are part of it."""
-        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
+        return self.first_day <= day and not self.is_over(day)
+
+    def is_over(self, day: date) -> bool:
+        """Say whether its last day is before a day."""
+        return self.last_day is not None and self.last_day < day
+
+    def overlaps(self, other: "Absence") -> bool:
+        """Say whether there is a day on which both hold."""
+        return not (self.is_over(other.first_day) or other.is_over(self.first_day))
 
 
 @dataclass(frozen=True)
@@ -38,14 +46,36 @@ class Directory:
     invited: frozenset[str] = frozenset()
     proposed: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # to whom, and by whom
     absences: Mapping[str, "Absence"] = field(default_factory=dict)
+    further: Mapping[str, tuple["Absence", ...]] = field(default_factory=dict)  # that count beside these
 
     def is_away(self, person: str, day: date) -> bool:
         """Say whether somebody is not there on a day, by any of their ids; who was erased has left."""
         return any(
-            identity in self.erased
-            or ((absence := self.absences.get(identity)) is not None and absence.covers(day))
+            identity in self.erased or any(each.covers(day) for each in self.absences_of(identity))
             for identity in self.same(person)
         )
+
+    def absences_of(self, identity: str) -> tuple[Absence, ...]:
+        """Return the absences that count of an id: first the one that was said last."""
+        if (last := self.absences.get(identity)) is None:
+            return ()
+        return (last, *self.further.get(identity, ()))
+
+    def absence_shown(self, identity: str, day: date) -> Absence | None:
+        """Return the absence of an id that holds on a day, or else comes next, or was said last."""
+        held = self.absences_of(identity)
+        ahead = sorted((each for each in held if not each.is_over(day)), key=lambda each: each.first_day)
+        return next(iter((*ahead, *held)), None)
+
+    def with_absences(self, identity: str, held: "tuple[Absence, ...]") -> "Directory":
+        """Return the directory with these absences of an id, and no other."""
+        absences = {person: each for person, each in self.absences.items() if person != identity}
+        further = {person: each for person, each in self.further.items() if person != identity}
+        if held:
+            absences[identity] = held[0]
+        if len(held) > 1:
+            further[identity] = held[1:]
+        return replace(self, absences=absences, further=further)
 
     def linking(self, person: str, same_as: str) -> "Directory":
         """Return the directory with an account, and all that was linked to it, at a person."""
@@ -183,22 +213,23 @@ class AbsenceRecorded(DirectoryEvent):
     person: str
     first_day: date
     last_day: date | None = None
+    beside: tuple[Absence, ...] = ()  # what was said before and still counts; once it was only the last
 
     def apply(self, directory: Directory) -> Directory:
-        """Return the directory with their last absence."""
-        absence = Absence(self.first_day, self.last_day)
-        return replace(directory, absences={**directory.absences, self.person: absence})
+        """Return the directory with their absences."""
+        said = Absence(self.first_day, self.last_day)
+        return directory.with_absences(self.person, (said, *self.beside))
 
 
 class AbsenceEnded(DirectoryEvent):
     """Somebody is there again."""
 
     person: str
+    beside: tuple[Absence, ...] = ()  # what still lies ahead
 
     def apply(self, directory: Directory) -> Directory:
         """Return the directory without their absence."""
-        left = {person: each for person, each in directory.absences.items() if person != self.person}
-        return replace(directory, absences=left)
+        return directory.with_absences(self.person, self.beside)
 
 
 class AbsenceBackwards(Refused):

@@ -5,6 +5,7 @@ from typing import Any
 
 from shared.governance.people.absences import EndAbsence, RecordAbsence
 from shared.governance.people.domain import (
+    Absence,
     AbsenceBackwards,
     AbsenceEnded,
     AbsenceRecorded,
@@ -41,6 +42,46 @@ def test_an_absence_holds_on_its_days_and_without_a_last_one_for_good() -> None:
 def test_the_last_word_counts() -> None:
     assert not away(FIRST, RECORDED, AbsenceEnded(person="hana"))
     given(Directory(), RECORDED).when(END, by="hana").then(AbsenceEnded(person="hana"))
+
+
+CHRISTMAS = Absence(date(2026, 12, 24), date(2027, 1, 4))
+AT_CHRISTMAS = RecordAbsence(
+    person="hana", first_day=CHRISTMAS.first_day, last_day=CHRISTMAS.last_day
+)  # said on a day of the first
+
+
+def test_an_absence_that_lies_ahead_leaves_the_one_that_holds() -> None:
+    both = AbsenceRecorded(
+        person="hana",
+        first_day=CHRISTMAS.first_day,
+        last_day=CHRISTMAS.last_day,
+        beside=(Absence(FIRST, LAST),),
+    )
+    given(Directory(), RECORDED).when(AT_CHRISTMAS, by="hana").then(both)
+    days = (FIRST, LAST, date(2026, 3, 9), CHRISTMAS.first_day, date(2027, 1, 4), date(2027, 1, 5))
+    assert [away(day, RECORDED, both) for day in days] == [True, True, False, True, True, False]
+    directory: Directory = given(Directory(), RECORDED, both).state
+    shown = [directory.absence_shown("hana", day) for day in (FIRST, date(2026, 3, 9), date(2027, 2, 1))]
+    assert shown == [Absence(FIRST, LAST), CHRISTMAS, CHRISTMAS]
+    back = AbsenceEnded(person="hana", beside=(CHRISTMAS,))
+    given(Directory(), RECORDED, both).when(END, by="hana").then(back)
+    assert [away(day, RECORDED, both, back) for day in (FIRST, CHRISTMAS.first_day)] == [False, True]
+
+
+def test_another_word_on_the_same_days_takes_the_place_of_the_first() -> None:
+    longer = RecordAbsence(person="hana", first_day=date(2026, 3, 4), last_day=date(2026, 3, 20))
+    given(Directory(), RECORDED).when(longer, by="hana").then(
+        AbsenceRecorded(person="hana", first_day=date(2026, 3, 4), last_day=date(2026, 3, 20))
+    )
+    for_good = RECORDED.model_copy(update={"last_day": None})
+    given(Directory(), for_good).when(AT_CHRISTMAS, by="hana").then(
+        AbsenceRecorded(person="hana", first_day=CHRISTMAS.first_day, last_day=CHRISTMAS.last_day)
+    )
+
+
+def test_what_was_recorded_when_only_the_last_counted_stays_so() -> None:
+    once = AbsenceRecorded(person="hana", first_day=CHRISTMAS.first_day, last_day=CHRISTMAS.last_day)
+    assert [away(day, RECORDED, once) for day in (FIRST, CHRISTMAS.first_day)] == [False, True]
 
 
 def test_nobody_says_so_of_a_colleague() -> None:
