@@ -1,6 +1,6 @@
 """When a contract ends, and until when a notice is safe: every case with its right value."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -262,6 +262,36 @@ def test_a_rolling_contract_with_a_term_day_is_ended_to_that_day() -> None:
     assert dates(date(2026, 6, 30), **terms).last_safe == date(2026, 6, 30)
     assert dates(date(2026, 7, 1), **terms).last_safe == date(2027, 6, 30)
     assert dates(date(2026, 7, 1), **terms).transition_last_safe == date(2026, 6, 30)
+
+
+@pytest.mark.parametrize(
+    ("given_on", "more", "end"),
+    [
+        (date(2026, 3, 1), {}, date(2026, 6, 1)),
+        (date(2026, 11, 30), {}, date(2027, 2, 28)),
+        (date(2026, 12, 31), {}, date(2027, 3, 31)),  # its last safe day before the transition
+        (date(2027, 1, 1), {}, date(2027, 4, 1)),
+        (date(2026, 12, 18), {"notice": NoticePeriod(2, NoticeUnit.WEEKS)}, date(2027, 1, 1)),
+        (
+            date(2026, 12, 19),
+            {"notice": NoticePeriod(14, NoticeUnit.DAYS), "service_working_days": 2},
+            date(2027, 1, 6),  # served on Monday, given on Wednesday
+        ),
+        (date(2026, 12, 24), {"notice": NoticePeriod(2, NoticeUnit.WORKING_DAYS)}, date(2026, 12, 30)),
+        (date(2026, 6, 30), {"term_day": TermDay(9, 30)}, date(2026, 9, 30)),
+        (date(2026, 7, 1), {"term_day": TermDay(9, 30)}, date(2027, 9, 30)),
+    ],
+)
+def test_a_rolling_contract_under_notice_ends_with_its_period(
+    given_on: date, more: dict[str, Any], end: date
+) -> None:
+    rolling = {"start": date(2020, 4, 1), "continuation": Continuation.ROLLING, "notice": months(3)}
+    found = dates(given_on, **rolling | more, notice_given_on=given_on)
+    assert (found.current_end, found.last_safe, found.standing) == (end, None, Standing.RUNNING)
+    assert found.transition is (ENDS_BEFORE if end < TRANSITION else RUNS_PAST)
+    assert found.transition_last_safe is None
+    over = dates(end + timedelta(days=1), **rolling | more, notice_given_on=given_on)
+    assert (over.current_end, over.standing) == (end, Standing.EXPIRED)
 
 
 def test_a_contract_is_held_against_the_transition_date() -> None:

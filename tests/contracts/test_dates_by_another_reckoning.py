@@ -209,3 +209,7 @@ def test_the_days_of_any_rolling_contract_come_out_so_too(
         )
         last_day = None if last_day is None else max(day for day in every if day <= last_day)
     assert found.transition_last_safe == (None if last_day is None else safe(terms, last_day))
+    leave_by = found.transition_last_safe
+    if leave_by is not None and (terms.start is None or terms.start <= leave_by):
+        left = dates_on(replace(terms, notice_given_on=leave_by), Moment(leave_by, DAYS, transition))
+        assert left.transition is AgainstTransition.ENDS_BEFORE

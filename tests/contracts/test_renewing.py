@@ -241,6 +241,18 @@ def test_notice_in_time_ends_a_tacit_contract_at_its_end() -> None:
     assert state(*sent, lapsed).how_ended is HowEnded.LAPSED
 
 
+def test_notice_ends_a_rolling_contract_after_its_period() -> None:
+    rolling = happened(register({**TERMS, "continuation": "rolling", "term_months": None, "options": []}))
+    sent = happened(SEND, *decided(O.TERMINATE, rolling))
+    contract = state(*sent)
+    last_day = date(2026, 6, 4)  # three months after the second working day behind that of the notice
+    assert contract.clock.ends_on == last_day
+    end = clock(EndContract, contract.clock.number, at(2026, 6, 5))
+    assert given(NONE, *sent).when(end, at=at(2026, 6, 4)).events() == []
+    expired, *_notices = given(NONE, *sent).when(end, at=at(2026, 6, 5)).events()
+    assert (type(expired), expired.ended_on) == (ContractExpired, last_day)
+
+
 def test_notice_is_sent_once_after_its_approval_and_then_acknowledged_once() -> None:
     before = decided(O.TERMINATE, OLD_TACIT)
     sent = happened(SEND, *before)

@@ -21,7 +21,14 @@ from rfp_service.contracts.domain.date_steps import (
     said,
     standing_words,
 )
-from rfp_service.contracts.domain.day_counts import ONE_DAY, Anchor, anchor_of, end_after, last_safe_before
+from rfp_service.contracts.domain.day_counts import (
+    ONE_DAY,
+    Anchor,
+    anchor_of,
+    end_after,
+    end_by_notice,
+    last_safe_before,
+)
 from rfp_service.contracts.domain.terms import Continuation, Terms
 from shared.kernel.calendar import WorkingDays
 from shared.kernel.states import replace
@@ -224,15 +231,17 @@ def _without_end(terms: Terms, moment: Moment, steps: tuple[str, ...]) -> Contra
 
 def _rolling(terms: Terms, moment: Moment) -> ContractDates:
     """Return the dates of a contract that notice ends at any time, or to a day of each year."""
+    if terms.notice_given_on is not None:
+        return _under_notice(terms, terms.notice_given_on, moment)
     if terms.term_day is None:
-        return _at_any_time(terms, moment)
-    begin = max(moment.on, terms.start or moment.on)
-    ends = (day for day in _term_days(terms, begin))
-    end = next(e for e in ends if last_safe_before(e, terms.notice, terms, moment.days) >= moment.on)
-    last_safe = last_safe_before(end, terms.notice, terms, moment.days)
-    steps = (f"rolling: can be ended to {said(end)}", *notice_words(terms, end, last_safe)[1:])
+        steps: tuple[str, ...] = ("rolling: can be ended at any time", period_words(terms))
+        last_safe = None
+    else:
+        end = _term_day_for(terms, moment.on, moment.days)
+        last_safe = last_safe_before(end, terms.notice, terms, moment.days)
+        steps = (f"rolling: can be ended to {said(end)}", *notice_words(terms, end, last_safe)[1:])
     blank = _without_end(terms, moment, steps)
-    if _is_settled(blank, terms):
+    if blank.standing is not Standing.RUNNING:
         return blank
     return replace(
         blank,
@@ -242,18 +251,27 @@ def _rolling(terms: Terms, moment: Moment) -> ContractDates:
     )
 
 
-def _at_any_time(terms: Terms, moment: Moment) -> ContractDates:
-    blank = _without_end(terms, moment, ("rolling: can be ended at any time", period_words(terms)))
-    return (
-        blank
-        if _is_settled(blank, terms)
-        else replace(blank, transition_last_safe=_to_leave_by(terms, moment))
+def _under_notice(terms: Terms, given_on: date, moment: Moment) -> ContractDates:
+    """Return the dates of a rolling contract that notice ends: after its period, or to the next term day."""
+    if terms.term_day is None:
+        end = end_by_notice(given_on, terms, moment.days)
+    else:
+        end = _term_day_for(terms, given_on, moment.days)
+    standing = _standing(terms, end, moment.on)
+    words = ("rolling: ended by notice", period_words(terms), f"ends {said(end)}")
+    return ContractDates(
+        current_end=end,
+        standing=standing,
+        transition=_against(terms.ended_on or end, moment.transition),
+        steps=(*words, *standing_words(standing, terms, end)),
     )
 
 
-def _is_settled(dates: ContractDates, terms: Terms) -> bool:
-    """Say whether nothing is left to be notified: the contract has ended, or notice was given."""
-    return dates.standing is not Standing.RUNNING or terms.notice_given_on is not None
+def _term_day_for(terms: Terms, given_on: date, days: WorkingDays) -> date:
+    """Return the first term day to which a notice of a day ends a contract."""
+    begin = max(given_on, terms.start or given_on)
+    ends = _term_days(terms, begin)
+    return next(end for end in ends if last_safe_before(end, terms.notice, terms, days) >= given_on)
 
 
 def _to_leave_by(terms: Terms, moment: Moment) -> date | None:

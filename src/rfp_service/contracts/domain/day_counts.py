@@ -66,6 +66,24 @@ def _less_notice(end: date, notice: NoticePeriod, days: WorkingDays) -> date:
             return days.before(end, notice.count)
 
 
+def end_by_notice(given_on: date, terms: Terms, days: WorkingDays) -> date:
+    """Return the last day of a contract that notice ends at any time: a period after it counts as given.
+
+    Months end on the corresponding day, or that month's last.
+    """
+    if terms.service_working_days or terms.served_on_working_days:
+        given_on = days.after(days.on_or_after(given_on), terms.service_working_days)
+    match terms.notice.unit:
+        case NoticeUnit.DAYS:
+            return given_on + timedelta(days=terms.notice.count)
+        case NoticeUnit.WEEKS:
+            return given_on + timedelta(weeks=terms.notice.count)
+        case NoticeUnit.MONTHS:
+            return months_before(given_on, -terms.notice.count)
+        case NoticeUnit.WORKING_DAYS:
+            return days.after(given_on, terms.notice.count)
+
+
 def anchor_of(terms: Terms) -> Anchor | None:
     """Return what the ends are counted from: the start where its term leads to the first end.
 
