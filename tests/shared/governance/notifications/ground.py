@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Container
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from time import monotonic
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -102,9 +103,13 @@ class Ground:
     async def send(self) -> None:
         """Send what is due, until nothing is, nor was before the database's clock was set back."""
         latest = await self._clock()
-        while await self.sender.start_what_is_due() or latest > await self._clock():
+        while True:
+            at, began = await self._clock(), monotonic()
+            started = await self.sender.start_what_is_due()
             await self.sender.finish()
-            latest = max(latest, await self._clock())
+            if not started and latest <= at <= await self._clock():
+                return
+            latest = max(latest, at + timedelta(seconds=monotonic() - began))
 
     async def _clock(self) -> datetime:
         at: datetime = await self.pool.fetchval("SELECT clock_timestamp()")
