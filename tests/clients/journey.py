@@ -1,8 +1,7 @@
 """From a need to a contract, with nothing but the client that was generated from the API file."""
 
 import json
-import time
-from collections.abc import Callable
+import sys
 from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -45,8 +44,7 @@ from council_rfp.models import (
 )
 
 SERVED = json.loads(Path("served.json").read_text())
-OPEN_FOR = timedelta(seconds=6)
-PATIENCE_SECONDS = 90
+OPEN_FOR = timedelta(hours=1)  # whoever runs the journey ends it sooner
 WHY = "As it should be."
 
 # Every decision that this journey takes.
@@ -77,7 +75,7 @@ class Somebody:
     """Somebody who has signed in, and the RFP that all of them work on."""
 
     position = int(SERVED["position"])
-    rfp: UUID
+    rfp = UUID(SERVED["rfp"])
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -107,15 +105,6 @@ class Somebody:
 
 
 RITA, PRIYA, HANA, EVE, EVAN, LARS = map(Somebody, ("rita", "priya", "hana", "eve", "evan", "lars"))
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait until something has come true."""
-    for _ in range(PATIENCE_SECONDS):
-        if condition():
-            return
-        time.sleep(1)
-    raise AssertionError("it has not come true")
 
 
 def raise_a_need() -> None:
@@ -161,12 +150,12 @@ def ask_the_market() -> None:
     for judge in (EVE, EVAN):
         PRIYA.decides(AppointEvaluator(evaluator=judge.name))
     PRIYA.decides(PublishTenderNotice(reference="T-1", responses_by=datetime.now(UTC) + OPEN_FOR))
-    at = datetime.now(UTC)
+    asked_at = PRIYA.sees().changed_at
     for bid in ("A", "B"):
-        PRIYA.decides(RecordResponse(reference=bid, sha256="ab" * 32, received_at=at))
+        PRIYA.decides(RecordResponse(reference=bid, sha256="ab" * 32, received_at=asked_at))
     early = next(each for each in PRIYA.sees().next_ or [] if each.decision == "recommend-award")
     assert early.allowed is False
-    until(lambda: PRIYA.sees().stage == "evaluation")
+    print(Somebody.rfp)
 
 
 def judge_and_award() -> None:
@@ -194,5 +183,6 @@ def conclude() -> None:
     print(seen.stage)
 
 
-for step in (raise_a_need, have_it_approved, ask_the_market, judge_and_award, conclude):
+PARTS = {"ask": (raise_a_need, have_it_approved, ask_the_market), "award": (judge_and_award, conclude)}
+for step in PARTS[sys.argv[1]]:
     step()

@@ -6,12 +6,13 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from tests.support.api import Api
 from tests.support.people import HANA, PRIYA, RITA
-from tests.support.procuring import EVAN, EVE, LARS
+from tests.support.procuring import EVAN, EVE, LARS, closed
 from tests.support.served import served
 
 ROOT = Path(__file__).parents[2]
@@ -20,6 +21,7 @@ FILE = ROOT / "openapi" / "openapi.json"
 BIN = ROOT / ".venv" / "bin"
 NODE_TOOLS = ROOT / "node_modules" / ".bin"
 GENERATOR = ROOT / ".venv" / "generator" / "bin" / "openapi-python-client"
+NOT_YET = str(UUID(int=0))
 PEOPLE = (RITA, PRIYA, HANA, EVE, EVAN, LARS)
 AS_SENT = ("--default-non-nullable", "false")  # what has a default need not be sent
 STRICT = {
@@ -51,12 +53,15 @@ async def run(folder: Path, *command: object) -> str:
     return printed
 
 
-async def write_down(api: Api, address: str, folder: Path) -> None:
-    """Write down for a journey where the service is, and who may speak to it."""
+async def prepare(api: Api) -> None:
     await api.adopt_scheme()
     await api.meets(*PEOPLE)
+
+
+def write_down(api: Api, address: str, folder: Path, rfp: str = NOT_YET) -> None:
+    """Write down for a journey where the service is, who may speak to it, and how far it has come."""
     tokens = {who.id: api.token(who) for who in PEOPLE}
-    told = {"address": address, "position": api.position, "tokens": tokens}
+    told = {"address": address, "position": api.position, "tokens": tokens, "rfp": rfp}
     (folder / "served.json").write_text(json.dumps(told))
 
 
@@ -69,7 +74,8 @@ async def test_a_client_in_typescript_goes_from_a_need_to_an_approval(api: Api, 
     shutil.copy(HERE / "journey.ts", tmp_path)
     await run(tmp_path, "node", NODE_TOOLS / "openapi-typescript", FILE, *AS_SENT, "-o", "api.ts")
     async with served(api.app) as address:
-        await write_down(api, address, tmp_path)
+        await prepare(api)
+        write_down(api, address, tmp_path)
         await run(tmp_path, "node", NODE_TOOLS / "tsc")
         printed = await run(tmp_path, "node", "journey.ts")
     assert printed.split() == ["ready_to_issue"]
@@ -85,6 +91,10 @@ async def test_a_client_in_python_goes_from_a_need_to_a_contract(api: Api, tmp_p
     shutil.copy(HERE / "journey.py", tmp_path)
     await run(tmp_path, BIN / "mypy", "--strict", "--cache-dir", os.devnull, "council_rfp", "journey.py")
     async with served(api.app) as address:
-        await write_down(api, address, tmp_path)
-        printed = await run(tmp_path, sys.executable, "journey.py")
+        await prepare(api)
+        write_down(api, address, tmp_path)
+        rfp = (await run(tmp_path, sys.executable, "journey.py", "ask")).strip()
+        await closed(api, rfp)
+        write_down(api, address, tmp_path, rfp)
+        printed = await run(tmp_path, sys.executable, "journey.py", "award")
     assert printed.split() == ["contracted"]
