@@ -15,7 +15,7 @@ from shared.kernel.errors import Refused
 from shared.kernel.messages import IdempotencyKey, Known
 from shared.kernel.person import Person
 from shared.kernel.system_actors import CLOCK, stamp_of
-from shared.record.database import AWAY, being_cancelled
+from shared.record.database import AWAY, Connection, being_cancelled
 from shared.record.deadlines.deadline import Deadline, Due
 from shared.record.deadlines.table import ATTEMPTS_LIMIT, NEXT, NOT_TRIED, NOW, POSTPONE, claim, settle
 from shared.record.eventstore.store import EventStore
@@ -48,13 +48,20 @@ class Firing:
             claimed = await claim(connection, now)
             for due in claimed:
                 if outcome := await self._outcome(due, now):
-                    await settle(connection, due, outcome)
+                    await self._settle(connection, due, outcome)
         return len(claimed)
 
     async def seconds_to_next(self) -> float | None:
         """Return in how many seconds the next deadline comes; nothing if there is none to come."""
         seconds: float | None = await self._pool.fetchval(NEXT)
         return seconds
+
+    async def _settle(self, connection: Connection, due: Due, outcome: str) -> None:
+        """Keep what became of one deadline; by a clock that was set back since, it may not have come yet."""
+        try:
+            await settle(connection, due, outcome)
+        except asyncpg.CheckViolationError:
+            log.warning("deadline is asked again after its lease", kind=due.kind, case=str(due.case_id))
 
     async def _outcome(self, due: Due, now: datetime) -> str | None:
         """Return what became of one deadline; nothing if it is to be tried again after its lease.

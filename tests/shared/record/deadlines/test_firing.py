@@ -143,6 +143,16 @@ async def test_what_has_come_by_the_databases_clock_fires_at_its_time_though_the
     assert before <= last.happened_at <= await pool.fetchval("SELECT clock_timestamp()")
 
 
+async def test_where_the_databases_clock_was_set_back_since_the_claim_it_is_asked_again_after_its_lease(
+    pool: asyncpg.Pool, store: EventStore
+) -> None:
+    case = await happened(store, way.IN_STANDSTILL)
+    for of_no_clock in (7, 8):
+        await pool.execute(SET_SOON, case, STANDSTILL, of_no_clock)
+    assert await firing(pool, store).fire(datetime.now(UTC) + timedelta(hours=1)) == 2
+    assert [(row["settled_at"], row["attempts"]) for row in await rows(pool)] == [(None, 1)] * 2
+
+
 async def test_a_deadline_that_died_between_appending_and_settling_happens_once(
     pool: asyncpg.Pool, store: EventStore, rfp: UUID, base: Any
 ) -> None:
