@@ -8,7 +8,9 @@ from collections.abc import Callable
 from rfp_service import logs
 from tests.prove.auditing import edits, the_past
 from tests.prove.counts import (
+    clients,
     crashes,
+    every_cell,
     every_day,
     guards,
     idle_sockets,
@@ -55,6 +57,8 @@ PROOFS: dict[str, Callable[[], str]] = {
     "edits": edits,
     "past": the_past,
     "own-work": own_work,
+    "every-cell": every_cell,
+    "clients": clients,
     "inboxes": inboxes,
     "pages": pages,
     "journeys": journeys,

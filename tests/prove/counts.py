@@ -121,6 +121,17 @@ def own_work() -> str:
     return f"{ROADS} random roads to one's own approval, none led there: {said}"
 
 
+def every_cell() -> str:
+    """Ask for every operation as each role by itself, for one's own things and another's."""
+    said = closing_line("tests/service/test_permissions.py", IN_FULL="1")
+    return f"every cell of role, operation and owner is as the table says: {said}"
+
+
+def clients() -> str:
+    """Check the types of everything that others' generators make of the API file."""
+    return f"every type of a generated client holds: {closing_line('tests/clients', IN_FULL='1')}"
+
+
 def pages() -> str:
     """Let axe look at every page and state; read pages by keyboard, enlarged, in own colours, on paper."""
     seen = (

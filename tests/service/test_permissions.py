@@ -19,6 +19,7 @@ from shared.kernel.roles import Role
 from shared.web.access.permissions import Condition
 from tests.shared.flow.imports.examples import CASES, EVENTS
 from tests.support.api import Api
+from tests.support.in_full import IN_FULL
 from tests.support.patience import LOOKS
 from tests.support.people import ADA, HANA, LEO, PRIYA, RITA, Who
 from tests.support.sampling import API, body_of, operations
@@ -81,6 +82,7 @@ class Cells:
 
 @pytest.mark.parametrize("role", list(Role))
 async def test_every_cell_of_role_operation_and_owner_is_as_the_table_says(api: Api, role: Role) -> None:
+    """Each cell that is allowed; in full, each that is not as well, which the next one asks all at once."""
     cells = Cells(api)
     una = Who("una", (role,))
     owners = {"own": Who("una", (Role.REQUESTER,)), "other": LEO}
@@ -89,6 +91,8 @@ async def test_every_cell_of_role_operation_and_owner_is_as_the_table_says(api: 
         for needed in operation["x-permissions"]:
             action = needed["action"]
             allowed = role.value in needed["roles"]
+            if not (allowed or IN_FULL):
+                continue
             for owner in owners if "{rfp_id}" in path else ["own"]:
                 rfp = untouched.get(owner) or await api.raised(owners[owner])
                 untouched[owner] = "" if allowed else rfp  # what was refused has changed nothing
@@ -104,6 +108,23 @@ async def test_every_cell_of_role_operation_and_owner_is_as_the_table_says(api: 
                 each = "{rfp_id}" in path  # a batch says so of each item
                 if owner == "own" and each and Condition.INDEPENDENT in limits:
                     cells.expect(answer.status_code == 409, cell, answer)
+    assert cells.wrong == []
+    assert cells.asked > 20
+
+
+async def test_with_all_the_roles_together_that_may_not_nobody_does_it(api: Api) -> None:
+    """What several roles may is what one of them may: a no to all of them is a no to each."""
+    cells = Cells(api)
+    rfps = [await api.raised(Who("una", (Role.REQUESTER,))), await api.raised(LEO)]
+    for method, path, operation in operations():
+        for needed in operation["x-permissions"]:
+            others = tuple(role for role in Role if role.value not in needed["roles"])
+            if not others:
+                continue
+            for rfp in rfps if "{rfp_id}" in path else rfps[:1]:
+                answer = await cells.ask(method, path, operation, needed["action"], Who("una", others), rfp)
+                cell = f"{others} by {method} {path} {needed['action']}"
+                cells.expect(answer.status_code == 403, cell, answer)
     assert cells.wrong == []
     assert cells.asked > 100
 
