@@ -44,13 +44,14 @@ class ViewWatch:
         await keep_at(self._on_one_connection, self._backoff)
 
     async def _on_one_connection(self) -> None:
+        await asyncio.sleep(LOOKED_EVERY_SECONDS)  # first: a worker has more urgent things to do as it starts
         async with self._pool.acquire() as connection:
             try:
                 await prepare(connection, self._views)
                 while True:
-                    await asyncio.sleep(LOOKED_EVERY_SECONDS)
                     await self.look(connection)
                     self._backoff.went_well()
+                    await asyncio.sleep(LOOKED_EVERY_SECONDS)
             finally:
                 connection.terminate()  # its temporary tables go with it
 
