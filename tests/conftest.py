@@ -2,10 +2,12 @@
 
 import gc
 import os
-from collections.abc import AsyncIterator, Iterator, Sequence
+from asyncio import AbstractEventLoop
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 
 import asyncpg
 import pytest
+import uvloop
 from _pytest.nodeid import NodeId
 from hypothesis import HealthCheck, settings
 
@@ -39,6 +41,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
     gc.enable()
+
+
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], AbstractEventLoop]]:
+    """Let specifications run on the loop that the service runs on."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest.hookimpl(trylast=True)
