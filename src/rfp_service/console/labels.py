@@ -50,6 +50,7 @@ FIELDS = {
     "id": "Which one",
     "initial_end": "First end, where it is agreed as a day",
     "in_order": "Must it be told in order?",
+    "instead_of": "Instead of the absence from",
     "item_id": "The item",
     "key": "Which",
     "key_decision_pence": "Key decisions are above, in pounds",

@@ -1,5 +1,6 @@
 """Saying that somebody is away, or has left, so that nothing waits for them."""
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
@@ -27,6 +28,11 @@ class RecordAbsence(Command[Directory]):
     person: PersonId
     first_day: Day = Field(examples=["2026-08-03"])
     last_day: Day | None = Field(None, description="The last day away; none where they have left.")
+    instead_of: Day | None = Field(
+        None,
+        description="The first day of an absence that this one puts right, where they share no day; "
+        "those that it overlaps it replaces anyway.",
+    )
 
     @classmethod
     def guard(cls, directory: Directory, stamp: Stamp) -> None:
@@ -39,11 +45,14 @@ class RecordAbsence(Command[Directory]):
         _must_be_theirs(directory, self.person, stamp)
         if self.last_day is not None and self.last_day < self.first_day:
             raise AbsenceBackwards(first_day=self.first_day, last_day=self.last_day)
+        replaced = [Absence(self.first_day, self.last_day)]
+        if self.instead_of is not None:
+            replaced.append(_beginning(directory, self.person, self.instead_of))
         return AbsenceRecorded(
             person=self.person,
             first_day=self.first_day,
             last_day=self.last_day,
-            beside=_ahead(directory, self.person, stamp, Absence(self.first_day, self.last_day)),
+            beside=_ahead(directory, self.person, stamp, *replaced),
         )
 
 
@@ -52,6 +61,10 @@ class EndAbsence(Command[Directory]):
 
     decision: Literal["end-absence"] = "end-absence"
     person: PersonId
+    first_day: Day | None = Field(
+        None,
+        description="Which of several absences, by its first day; else the one that holds, or all ahead.",
+    )
 
     @classmethod
     def guard(cls, directory: Directory, stamp: Stamp) -> None:
@@ -59,12 +72,23 @@ class EndAbsence(Command[Directory]):
             _must_be_absent(directory, person, stamp)
 
     def decide(self, directory: Directory, stamp: Stamp) -> AbsenceEnded:
-        """End the absence that holds now, and none that lies ahead; where none holds, all of them."""
+        """End the absence named, or the one that holds now; where none is or does, all of them."""
         _must_be_absent(directory, self.person, stamp)
-        today = day_in_london(stamp.at)
-        holds = [each for each in directory.absences_of(self.person) if each.covers(today)]
-        left = _ahead(directory, self.person, stamp, *holds) if holds else ()
+        if self.first_day is not None:
+            ended = [_beginning(directory, self.person, self.first_day)]
+        else:
+            today = day_in_london(stamp.at)
+            ended = [each for each in directory.absences_of(self.person) if each.covers(today)]
+        left = _ahead(directory, self.person, stamp, *ended) if ended else ()
         return AbsenceEnded(person=self.person, beside=left)
+
+
+def _beginning(directory: Directory, person: str, day: date) -> Absence:
+    """Return the absence of somebody that begins on a day; refuse where none does."""
+    held = directory.absences_of(person)
+    if (found := next((each for each in held if each.first_day == day), None)) is None:
+        raise NotAbsent(person=person, first_days=[f"{each.first_day}" for each in held])
+    return found
 
 
 def _ahead(directory: Directory, person: str, stamp: Stamp, *others: Absence) -> tuple[Absence, ...]:

@@ -95,3 +95,37 @@ def test_an_absence_is_of_somebody_and_forwards() -> None:
     backwards = RecordAbsence(person="hana", first_day=LAST, last_day=FIRST)
     given(Directory()).when(backwards, by="hana").refused(AbsenceBackwards)
     given(Directory()).when(END, by="hana").refused(NotAbsent)
+
+
+def test_an_absence_that_was_moved_counts_no_more_on_its_first_days() -> None:
+    ahead = AbsenceRecorded(person="hana", first_day=date(2026, 8, 3), last_day=date(2026, 8, 7))
+    both = AbsenceRecorded(
+        person="hana",
+        first_day=CHRISTMAS.first_day,
+        last_day=CHRISTMAS.last_day,
+        beside=(Absence(ahead.first_day, ahead.last_day),),
+    )
+    moved = RecordAbsence(
+        person="hana", first_day=date(2026, 8, 17), last_day=date(2026, 8, 21), instead_of=date(2026, 8, 3)
+    )
+    said = AbsenceRecorded(
+        person="hana", first_day=date(2026, 8, 17), last_day=date(2026, 8, 21), beside=(CHRISTMAS,)
+    )
+    given(Directory(), ahead, both).when(moved, by="hana").then(said)
+    days = (date(2026, 8, 5), date(2026, 8, 19), date(2026, 12, 28))
+    assert [away(day, ahead, both, said) for day in days] == [False, True, True]
+    other = moved.model_copy(update={"instead_of": date(2026, 8, 4)})
+    given(Directory(), ahead, both).when(other, by="hana").refused(
+        NotAbsent, first_days=["2026-12-24", "2026-08-03"]
+    )
+
+
+def test_one_of_several_absences_ahead_is_taken_back() -> None:
+    ahead = Absence(date(2026, 8, 3), date(2026, 8, 7))
+    both = AbsenceRecorded(
+        person="hana", first_day=CHRISTMAS.first_day, last_day=CHRISTMAS.last_day, beside=(ahead,)
+    )
+    one = EndAbsence(person="hana", first_day=CHRISTMAS.first_day)
+    given(Directory(), both).when(one, by="hana").then(AbsenceEnded(person="hana", beside=(ahead,)))
+    none = EndAbsence(person="hana", first_day=date(2026, 8, 4))
+    given(Directory(), both).when(none, by="hana").refused(NotAbsent, person="hana")
