@@ -7,11 +7,14 @@ import pytest
 from rfp_service.events import EVENTS
 from rfp_service.rfps.commands.approvals import RequestApproval
 from rfp_service.rfps.commands.call_ins import ReferToCouncil, ReleaseCallIn, UpholdCallIn
+from rfp_service.rfps.commands.procurement import ReturnForRework, TerminateProcurement, WithdrawRfp
 from rfp_service.rfps.commands.waivers import GrantWaiver
+from rfp_service.rfps.domain.award_events import TerminationReason
 from rfp_service.rfps.domain.key_decision_events import CallInUpheld
+from rfp_service.rfps.domain.reasons import ReworkReason
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Party, Stage
-from rfp_service.rfps.reactions import notify_next_tier
+from rfp_service.rfps.reactions import notify_next_tier, tell_of_approvals
 from shared.kernel.messages import Command, Recorded
 from shared.record.eventstore.encoding import EnvelopeMapper, Topics
 from tests.rfps import way
@@ -27,14 +30,17 @@ DEAR = way.RECOMMEND.model_copy(update={"value_pence": 21_000_000})
 DEAR_AWARD = after(after(way.SCORED, DEAR, **OFFICER), way.APPROVE_AWARD, **HEAD)
 
 
+def recorded(history: way.History, command: Command[Rfp], **known: Any) -> list[Recorded]:
+    """Return what is recorded when one more decision is taken."""
+    events = given(ABSENT, *history).when(command, **known).events()
+    stored = [MAPPER.stored(STREAM, 1, as_stored(event), stamp("ann")) for event in events]
+    return [MAPPER.recorded((1, STREAM, 1, one.topic, one.state, NOW)) for one in stored]
+
+
 def told(history: way.History, command: Command[Rfp], **known: Any) -> list[tuple[str, str]]:
     """Return who is told of what when one more decision is recorded."""
-    notices: list[tuple[str, str]] = []
-    for event in given(ABSENT, *history).when(command, **known).events():
-        stored = MAPPER.stored(STREAM, 1, as_stored(event), stamp("ann"))
-        recorded: Recorded = MAPPER.recorded((1, STREAM, 1, stored.topic, stored.state, NOW))
-        notices += [(row["told"], row["about"]) for row in notify_next_tier(recorded)]
-    return notices
+    notices = [row for one in recorded(history, command, **known) for row in notify_next_tier(one)]
+    return [(row["told"], row["about"]) for row in notices]
 
 
 @pytest.mark.parametrize(
@@ -84,3 +90,26 @@ def test_what_begins_no_turn_tells_nobody(
 def test_a_call_in_upheld_before_its_tier_was_told_is_read_as_it_was() -> None:
     old = CallInUpheld(stage=Stage.APPROVAL, waiting_on=Party.APPROVER, reason="Too dear.")
     assert old.next_tier == ""
+
+
+REWORK = ReturnForRework(reason_code=ReworkReason.ESTIMATE_UNCLEAR, reason="Which VAT?")
+WITHDRAW = WithdrawRfp(reason="No need.")
+TERMINATE = TerminateProcurement(reason_code=TerminationReason.NEED_CEASED, reason="No need.")
+
+
+@pytest.mark.parametrize(
+    ("history", "command", "by", "said"),
+    [
+        (IN_TWO_TIER_APPROVAL, REWORK, HEAD, [("approval.decided", "head")]),
+        (way.RECOMMENDED, REWORK, HEAD, [("approval.decided", "head")]),
+        (way.IN_WAIVER, WITHDRAW, {}, [("approval.superseded", "head"), ("request.ended", "")]),
+        (way.KEY_DECISION, WITHDRAW, {}, [("approval.superseded", "director"), ("request.ended", "")]),
+        (way.RECOMMENDED, TERMINATE, OFFICER, [("approval.superseded", "head"), ("request.ended", "")]),
+        (IN_BUSINESS_CASE, WITHDRAW, {}, [("request.ended", "")]),
+    ],
+)
+def test_whoever_was_asked_hears_that_it_was_sent_back_or_given_up(
+    history: way.History, command: Command[Rfp], by: dict[str, Any], said: list[tuple[str, str]]
+) -> None:
+    rows = [row for one in recorded(history, command, **by) for row in tell_of_approvals(one)]
+    assert [(row["type"], row["tier"]) for row in rows] == said

@@ -1,5 +1,7 @@
 """Under approval: value, scope and route change with a reason only, and what was granted no longer counts."""
 
+from typing import Any
+
 import pytest
 
 from rfp_service.rfps.commands.amendments import AmendRfp
@@ -33,7 +35,7 @@ from tests.rfps.examples import (
     IN_BUSINESS_CASE,
     IN_TWO_TIER_APPROVAL,
 )
-from tests.support.specs import RULES, given
+from tests.support.specs import KEY_DECISION_PENCE, RULES, given
 
 MORE = AmendRfp(estimate_pence=9_000_000, estimate_with_vat_pence=10_800_000, reason="Forty more.")
 REQUEST = RequestApproval(budget_code="IT-1", options_considered="Buy or not.", conflicts="None")
@@ -173,3 +175,25 @@ def test_a_waiver_asked_for_before_it_had_a_tier_is_any_approvers() -> None:
     given(ABSENT, *IN_BUSINESS_CASE, old).when(GrantWaiver(reason="Yes."), by="dora").leads_to(
         stage=Stage.APPROVAL
     )
+
+
+def test_below_its_estimate_a_waiver_is_a_key_decision_by_what_it_costs_and_the_award_by_its_own() -> None:
+    dear = KEY_DECISION_PENCE + 1
+    worth = COMPLETED.model_copy(update={"estimate_pence": dear, "estimate_with_vat_pence": dear})
+    history = way.after((*IN_BUSINESS_CASE[:1], worth, *IN_BUSINESS_CASE[2:]), way.WAIVER)
+    history = way.after(history, GrantWaiver(reason="A bridge."), **way.DIRECTOR)
+    for who in (way.HEAD, way.DIRECTOR):
+        history = way.after(history, way.APPROVE, **who)
+    assert _stage(history) is Stage.AWARD_APPROVAL
+    history = way.after(history, way.PublishTransparencyNotice(reference="UK5-1"), **way.OFFICER)
+    more = way.RecommendAward(supplier="Fictional Systems Ltd", value_pence=dear, reason="All of it.")
+    history = way.after(history, more, **way.OFFICER)
+    for who in (way.HEAD, way.DIRECTOR):
+        history = way.after(history, way.APPROVE_AWARD, **who)
+    assert _stage(history) is Stage.KEY_DECISION
+
+
+def _stage(history: way.History) -> Stage:
+    rfp: Any = given(ABSENT, *history).state
+    stage: Stage = rfp.stage
+    return stage

@@ -1,6 +1,7 @@
 """What an RFP's events set off: whoever's turn it is is told, once, tier or party, and clocks are set."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from rfp_service.rfps.deadlines import UNREACHABLE, clock_begun_by
@@ -19,6 +20,7 @@ from rfp_service.rfps.domain.award_events import (
     AwardRefused,
     ChallengeReceived,
     ChallengeResolved,
+    ProcurementTerminated,
     StandstillExpired,
 )
 from rfp_service.rfps.domain.events import (
@@ -29,6 +31,7 @@ from rfp_service.rfps.domain.events import (
     RfpRejected,
     RfpReturnedForRework,
     RfpSubmitted,
+    RfpWithdrawn,
     RouteSelected,
 )
 from rfp_service.rfps.domain.key_decision_events import (
@@ -56,7 +59,7 @@ from rfp_service.rfps.domain.unreachable_events import TierPassedUp
 from shared.governance.notifications.notification_types import NotificationType
 from shared.governance.notifications.outbox import notification_row
 from shared.governance.scheme.passing_up import when_to_look
-from shared.kernel.messages import Recorded
+from shared.kernel.messages import Event, Recorded
 from shared.kernel.roles import Role
 from shared.record.deadlines.table import deadline_row
 from shared.record.projecting.reactions import Reaction
@@ -185,24 +188,27 @@ def tell_of_approvals(recorded: Recorded) -> Iterable[Row]:
     A tier whose turn is over hears so wherever it was told of it.
     """
     event = recorded.event
-    rows = []
-    match event:
-        case ApprovalGranted(tier=tier) | AwardApproved(tier=tier):
-            rows.append(notification_row(recorded, NotificationType.APPROVAL_DECIDED, tier))
-        case ApprovalRefused(tier=tier) | AwardRefused(tier=tier):
-            rows.append(notification_row(recorded, NotificationType.APPROVAL_DECIDED, tier))
-        case TakeoverConfirmed(tier=tier):
-            rows.append(notification_row(recorded, NotificationType.APPROVAL_DECIDED, tier))
-        case WaiverGranted() | WaiverRefused() | KeyDecisionTaken() | KeyDecisionRefused():
-            rows.append(notification_row(recorded, NotificationType.APPROVAL_DECIDED))
-        case ApprovalSuperseded(tiers=tiers, granted=granted):
-            tier = tiers[granted] if granted < len(tiers) else ""
-            rows.append(notification_row(recorded, NotificationType.APPROVAL_SUPERSEDED, tier))
+    rows = [notification_row(recorded, kind, tier) for kind, tier in _over(event)]
     asked = _turn(recorded)[1]  # after what is over, so that this is not taken for over as well
     rows += [notification_row(recorded, NotificationType.APPROVAL_REQUESTED, tier) for tier in asked]
     if isinstance(event, RfpEvent) and event.stage in ENDS:
         rows.append(notification_row(recorded, NotificationType.REQUEST_ENDED))
     return rows
+
+
+def _over(event: Event[Any]) -> Iterable[tuple[NotificationType, str]]:
+    """Yield what is over with an event, and whose turn it was; blank where any tier's."""
+    match event:
+        case ApprovalGranted() | AwardApproved() | ApprovalRefused() | AwardRefused() | TakeoverConfirmed():
+            yield NotificationType.APPROVAL_DECIDED, event.tier
+        case WaiverGranted() | WaiverRefused() | KeyDecisionTaken() | KeyDecisionRefused():
+            yield NotificationType.APPROVAL_DECIDED, ""
+        case RfpReturnedForRework(asked_tier=tier) if tier:
+            yield NotificationType.APPROVAL_DECIDED, tier
+        case RfpWithdrawn(asked_tier=tier) | ProcurementTerminated(asked_tier=tier) if tier:
+            yield NotificationType.APPROVAL_SUPERSEDED, tier
+        case ApprovalSuperseded(tiers=tiers, granted=granted):
+            yield NotificationType.APPROVAL_SUPERSEDED, tiers[granted] if granted < len(tiers) else ""
 
 
 def tell_of_parties(recorded: Recorded) -> Iterable[Row]:

@@ -102,6 +102,7 @@ class ReturnForRework(Approving):
             reason=self.reason,
             loop=rfp.rework_loops + 1,
             named=self.waits_on or Party.NOBODY,
+            asked_tier=rfp.open_approval.waiting_for,
             **back,
         )
         return in_turn(returned, rfp, stamp)
@@ -206,7 +207,8 @@ class WithdrawRfp(Command[Rfp]):
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> RfpWithdrawn:
         """End the RFP, on hold or not, at any time before it is out to the market."""
-        return RfpWithdrawn(reason=self.reason, **entering(Stage.WITHDRAWN))
+        asked = rfp.open_approval.waiting_for
+        return RfpWithdrawn(reason=self.reason, asked_tier=asked, **entering(Stage.WITHDRAWN))
 
 
 class TerminateProcurement(Command[Rfp]):
@@ -226,7 +228,10 @@ class TerminateProcurement(Command[Rfp]):
     def decide(self, rfp: Rfp, stamp: Stamp) -> ProcurementTerminated:
         """End the RFP, on hold or not, once the market has been asked."""
         return ProcurementTerminated(
-            reason_code=self.reason_code, reason=self.reason, **entering(Stage.TERMINATED)
+            reason_code=self.reason_code,
+            reason=self.reason,
+            asked_tier=rfp.open_approval.waiting_for,
+            **entering(Stage.TERMINATED),
         )
 
 

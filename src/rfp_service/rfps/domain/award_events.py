@@ -213,6 +213,7 @@ class ProcurementTerminated(ClockStopped):
 
     reason_code: TerminationReason
     reason: str
+    asked_tier: str = ""  # that was asked to approve the award, and need not
 
 
 AWARD_EVENTS: tuple[type[RfpEvent], ...] = (

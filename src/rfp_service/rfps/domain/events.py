@@ -175,6 +175,7 @@ class RfpReturnedForRework(RfpEvent):
     reason: str
     loop: int
     named: Party = Party.NOBODY  # who is to do it, where whoever sent it back said so
+    asked_tier: str = ""  # that was asked to approve it, and is done
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with one more loop counted; the open approval, or recommendation, is over."""
@@ -225,6 +226,7 @@ class RfpWithdrawn(RfpEvent):
     """The requester no longer asks."""
 
     reason: str
+    asked_tier: str = ""  # that was asked to approve it, and need not
 
 
 class RfpHoldStarted(RfpEvent):
