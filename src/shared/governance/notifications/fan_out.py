@@ -64,7 +64,7 @@ INSERT INTO deliveries (notification_id, target, target_kind, status, due_at)
 VALUES ($1, $4 || ':' || $2, $4, 'pending', greatest($3, clock_timestamp()))
 ON CONFLICT (notification_id, target) DO NOTHING
 """
-# Whoever would only be told later of a turn that is over by then is told of neither.
+# What would only be told later of a turn that is over by then is not told at all.
 NO_LONGER = f"""
 UPDATE deliveries d SET status = 'dropped', settled_at = clock_timestamp()
 FROM notifications n, notifications over
@@ -74,6 +74,18 @@ WHERE over.id = $1 AND n.id = d.notification_id AND n.case_id = over.case_id AND
   AND (over.wait = '' OR split_part(d.target, ':', 2) = ANY ($3))
   AND {OF_PERSONS} AND d.status = 'pending' AND d.attempts = 0
 RETURNING split_part(d.target, ':', 2) AS person
+"""
+# Who may have heard of the turn before, by another way or an earlier reminder, is told that it is over.
+HAVE_HEARD = f"""
+SELECT split_part(d.target, ':', 2) AS person
+FROM notifications over JOIN notifications n ON n.case_id = over.case_id AND n.id < over.id
+  JOIN deliveries d ON d.notification_id = n.id
+WHERE over.id = $1 AND n.type = ANY ($2) AND (over.tier = '' OR n.tier = over.tier)
+  AND n.wait = over.wait AND n.wait_turn = over.wait_turn
+  AND {OF_PERSONS} AND d.attempts > 0 AND split_part(d.target, ':', 2) = ANY ($3)
+  AND (over.wait <> '' OR n.id > coalesce((SELECT max(o.id) FROM notifications o
+      WHERE o.case_id = over.case_id AND o.id < over.id AND o.type = ANY ($4)
+        AND (over.tier = '' OR o.tier IN ('', over.tier))), 0))
 """
 TO_ONE = """
 INSERT INTO deliveries (notification_id, target, target_kind, status)
@@ -175,10 +187,19 @@ class FanOut:
         await connection.execute(SPREAD, row["id"], subject.area(state), people, body)
         await connection.execute(TO_ONE if kind in TO_ONE_ENDPOINT else TO_ENDPOINTS, row["id"])
         if kind in OVER:
-            turns = [each.value for each in (*TURNS, *([NotificationType.TURN_BEGAN] if row["wait"] else ()))]
-            untold = await connection.fetch(NO_LONGER, row["id"], turns, row["people"])
-            people = [person for person in people if person not in {each["person"] for each in untold}]
+            untold = await self._untold(connection, row)
+            people = [person for person in people if person not in untold]
         await self._to_people(connection, row["id"], people)
+
+    async def _untold(self, connection: Connection, row: asyncpg.Record) -> set[str]:
+        """Drop what is still to be told of a turn that is over; return who has heard nothing of it."""
+        turns = [each.value for each in (*TURNS, *([NotificationType.TURN_BEGAN] if row["wait"] else ()))]
+        dropped = await connection.fetch(NO_LONGER, row["id"], turns, row["people"])
+        if not (untold := {each["person"] for each in dropped}):
+            return untold
+        over = [each.value for each in OVER]
+        heard = await connection.fetch(HAVE_HEARD, row["id"], turns, sorted(untold), over)
+        return untold - {each["person"] for each in heard}
 
     async def _to_people(self, connection: Connection, notification: int, people: Sequence[str]) -> None:
         """Tell each of them by the ways that they chose, when their quiet hours are over."""

@@ -65,6 +65,11 @@ class TargetHealth:
             at if spaced else self.last_spaced_at,
         )
 
+    def counted_from(self, resumed: datetime | None, at: datetime) -> "TargetHealth":
+        """Return it after a failure, the first that counts if it was resumed since it began to fail."""
+        anew = resumed is not None and self.failing_since is not None and self.failing_since < resumed
+        return TargetHealth().failed(at) if anew else self
+
     def is_given_up(self, at: datetime) -> bool:
         """Say whether it failed for five days, and often enough: a sparse one isn't, for a single failure."""
         return self._for(at, GIVEN_UP_AFTER, SPACED_FAILURES)

@@ -31,6 +31,7 @@ from shared.governance.notifications.orders import carry_out_next
 from shared.governance.notifications.outside import Outside
 from shared.governance.notifications.payloads import CLOUD_EVENTS
 from shared.governance.notifications.places import SendingPlaces
+from shared.governance.notifications.resumed_endpoints import resumed_at
 from shared.governance.notifications.retries import (
     GONE,
     NEVER_AGAIN,
@@ -240,19 +241,20 @@ class Sender:
         if mailed and is_refused_for_good(answer):
             return None
         async with self._places.judging(claimed.lane):  # so that many failures hold one connection
-            health = await self._health_after(claimed.lane)
+            health = await self._health_after(claimed)
         if claimed.target_kind not in claims.PERSONAL:
             self._places.failed(claimed.target)
             await self._consider(claimed, answer, health)
         refused = answer.is_yes or (answer.status in NEVER_AGAIN and not mailed)
         return None if refused else pause_seconds(claimed.tries, answer.retry_after_seconds)
 
-    async def _health_after(self, lane: str) -> TargetHealth:
+    async def _health_after(self, claimed: Claimed) -> TargetHealth:
         """Keep how an endpoint, or the mail server, does after one more failure."""
-        at = datetime.now(UTC)
+        at, resumed = datetime.now(UTC), await resumed_at(self._store.reader, claimed)
         async with self._pool.acquire() as connection, connection.transaction():
-            health = await claims.health_after_failure(connection, lane, at)
-            await claims.keep_health(connection, lane, health, rest_seconds(health.failures))
+            health = await claims.health_after_failure(connection, claimed.lane, at)
+            health = health.counted_from(resumed, at)
+            await claims.keep_health(connection, claimed.lane, health, rest_seconds(health.failures))
         return health
 
     async def _consider(self, claimed: Claimed, answer: ReceiverAnswer, health: TargetHealth) -> None:

@@ -62,3 +62,14 @@ def test_five_days_of_failure_twelve_hours_apart_give_it_up_and_half_of_that_war
         given_up = given_up or (at if health.is_given_up(at) else None)
     assert warned == NOW + timedelta(hours=60)
     assert given_up == NOW + timedelta(days=5)
+
+
+def test_what_failed_before_an_endpoint_was_resumed_gives_it_up_no_more() -> None:
+    health = TargetHealth()
+    for n in range(11):
+        health = health.failed(NOW + n * timedelta(hours=12))
+    at = NOW + timedelta(days=30)
+    assert health.failed(at).counted_from(None, at).is_given_up(at)
+    anew = health.failed(at).counted_from(at - timedelta(hours=1), at)
+    assert anew == TargetHealth().failed(at)
+    assert anew.counted_from(at - timedelta(hours=1), at + timedelta(hours=12)) == anew

@@ -10,7 +10,12 @@ import pytest
 
 from shared.governance.notifications import claims, sender
 from shared.governance.notifications.commands import ResumeEndpoint
-from shared.governance.notifications.domain import EndpointPaused, EndpointStatus, WebhookEndpoint
+from shared.governance.notifications.domain import (
+    EndpointPaused,
+    EndpointResumed,
+    EndpointStatus,
+    WebhookEndpoint,
+)
 from shared.governance.notifications.places import FIRST_FEW, SendingPlaces
 from shared.governance.notifications.transport import ReceiverAnswer
 from tests.shared.governance.notifications.ground import Ground, ground
@@ -20,6 +25,10 @@ from tests.support.specs import NOW, stamp
 TO_HUGO = """
 INSERT INTO deliveries (notification_id, target, target_kind, status)
 SELECT id, 'mail:hugo', 'mail', 'pending' FROM notifications
+"""
+FAILED_FOR_DAYS = """
+UPDATE target_health SET failing_since = now() - interval '6 days', spaced_failures = 5,
+    last_spaced_at = now() - interval '13 hours'
 """
 Said = tuple[int, dict[str, str], bytes]
 
@@ -185,6 +194,23 @@ async def test_who_says_it_is_gone_is_disabled_at_once(here: Ground, receiver: R
     state = (await here.store.load(UUID(endpoint), WebhookEndpoint())).state
     assert state.status is EndpointStatus.DISABLED
     await here.store.handle(UUID(endpoint), ResumeEndpoint(), stamp("ada"), blank=WebhookEndpoint())
+
+
+async def test_one_that_was_resumed_is_not_given_up_for_what_it_failed_before(
+    here: Ground, receiver: Receiver
+) -> None:
+    endpoint, _ = await here.endpoint(receiver.url)
+    receiver.answer = saying(503)  # type: ignore[assignment]  # the same
+    await here.tell()
+    await here.send()
+    await here.pool.execute(FAILED_FOR_DAYS)
+    await here.happened(UUID(endpoint), EndpointPaused(reason="Works."), EndpointResumed())
+    await here.time_passes()
+    await here.send()
+    assert [row["outcome"] for row in await here.attempts()] == ["failed", "failed"]
+    state = (await here.store.load(UUID(endpoint), WebhookEndpoint())).state
+    assert state.status is EndpointStatus.ACTIVE
+    assert await here.pool.fetchval("SELECT failures FROM target_health") == 1
 
 
 async def test_an_answer_that_was_written_down_is_judged_by_the_next_without_another_request(
