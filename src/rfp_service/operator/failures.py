@@ -6,7 +6,9 @@ import socket
 from pydantic import ValidationError
 
 from shared.embedded.errors import EmbeddedPostgresFailed
+from shared.governance.audit.bundle.contents import NotABundle
 from shared.kernel.errors import Refused
+from shared.ledger.notes import BadNote
 from shared.settings import NotConfigured
 
 FOLLOWS_FROM_ANOTHER = "default_factory_not_called"
@@ -15,7 +17,7 @@ FOLLOWS_FROM_ANOTHER = "default_factory_not_called"
 def sentence_about(error: Exception) -> str:
     """Return what is wrong in a sentence; nothing if it is the program that is wrong."""
     match error:
-        case NotConfigured() | EmbeddedPostgresFailed():
+        case NotConfigured() | EmbeddedPostgresFailed() | BadNote() | NotABundle():
             return str(error)
         case Refused():
             return f"{error.sentence()} {dict(error.facts) or ''}".rstrip()

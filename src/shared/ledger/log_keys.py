@@ -49,9 +49,9 @@ def log_keys(settings: Settings) -> LogKeys:
 def read_signers(path: Path) -> tuple[Signer, ...]:
     """Read private keys of one name, one a line: while two are there, both sign."""
     try:
-        lines = [line for line in path.read_text().splitlines() if line.strip()]
+        lines = [line for line in _text_of(path).splitlines() if line.strip()]
         signers = tuple(Signer.parse(line) for line in lines)
-    except (OSError, BadNote) as error:
+    except (OSError, UnicodeDecodeError, BadNote) as error:
         raise NotConfigured(f"The keys in {path} can't be read: {error}") from None
     if not 0 < len(signers) <= KEYS_LIMIT or len({s.verifier.name for s in signers}) != 1:
         raise NotConfigured(f"{path} holds one to {KEYS_LIMIT} keys of one name.")
@@ -69,9 +69,14 @@ def write_signer(path: Path, signer: Signer) -> None:
 def read_policy(path: Path) -> Policy:
     """Return whose signatures count; raise `NotConfigured` where the file says none that can be read."""
     try:
-        return Policy.parse(path.read_text())
-    except (OSError, BadNote) as error:
+        return Policy.parse(_text_of(path))
+    except (OSError, UnicodeDecodeError, BadNote) as error:
         raise NotConfigured(f"The policy in {path} can't be read: {error}") from None
+
+
+def _text_of(path: Path) -> str:
+    """Return what a file of keys says, without the mark that some editors begin a file with."""
+    return path.read_text(encoding="utf-8-sig")
 
 
 def _demonstration(path: Path) -> tuple[Signer, ...]:
@@ -87,7 +92,7 @@ def _witnesses(path: Path | None) -> tuple[tuple[WitnessAddress, ...], int]:
         return (), 0
     found, quorum = [], 0
     try:
-        for line in path.read_text().splitlines():
+        for line in _text_of(path).splitlines():
             if said := line.partition("#")[0].split():
                 key, url = said
                 if key == "quorum":

@@ -2,7 +2,7 @@
 
     python rfp_audit_verify.py BUNDLE.zip --keys keys-from-the-clerk.txt [--last EARLIER.zip]
 
-It ends with ENTRIES SOUND (status 0: entries are in the record, none between them is left out; the pages in
+It ends with ENTRIES SOUND (status 4: entries are in the record, none between them is left out; the pages in
 the bundle were not looked at), CONSISTENT WITH ITSELF (3: no keys were given), ENTRIES SOUND, BUT ... (5: no
 index shows that nothing is missing) or NOT SOUND (1). Formats: C2SP signed-note,
 tlog-checkpoint, tlog-cosignature, tlog-proof; trees by RFC 6962 and RFC 9162. It shares no code with the
@@ -672,7 +672,8 @@ def main() -> int:
     parser.add_argument("--last", type=Path, help="your last bundle")
     asked = parser.parse_args()
     last = asked.last.read_bytes() if asked.last else None
-    verdict, check = checked(asked.bundle.read_bytes(), asked.keys.read_text() if asked.keys else None, last)
+    keys = asked.keys.read_text(encoding="utf-8-sig") if asked.keys else None
+    verdict, check = checked(asked.bundle.read_bytes(), keys, last)
     by = f", complete by the index at {check.complete_by}" if check.complete_by else ""
     by = "" if check.wrong else f"{by}, {check.restored}" if check.restored else by
     print(*check.lines, f"{in_words(verdict)}{by}", f"(by the check of release {RELEASE})", sep="\n")
