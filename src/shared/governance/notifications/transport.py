@@ -9,6 +9,8 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -166,7 +168,7 @@ class Transport:
             return ReceiverAnswer(
                 status=response.status,
                 body=content[:ANSWER_BYTES_LIMIT].decode(errors="replace").replace("\x00", "\ufffd"),
-                retry_after_seconds=_retry_after(response.headers),
+                retry_after_seconds=retry_after(response.headers, datetime.now(UTC)),
             )
 
 
@@ -206,9 +208,16 @@ def _host_header(host: str, port: int, *, tls: bool) -> str:
     return shown if port == (443 if tls else 80) else f"{shown}:{port}"
 
 
-def _retry_after(headers: Sequence[tuple[bytes, bytes]]) -> float | None:
-    """Return how many seconds a receiver asks for; a date, or nonsense, asks for nothing."""
+def retry_after(headers: Sequence[tuple[bytes, bytes]], now: datetime) -> float | None:
+    """Return for how many seconds, or until which date, a receiver asks; nonsense asks for nothing."""
     for name, value in headers:
-        if name.lower() == b"retry-after" and value.isdigit() and len(value) < 10:
+        if name.lower() != b"retry-after":
+            continue
+        if value.isdigit() and len(value) < 10:
             return float(value)
+        try:
+            until = parsedate_to_datetime(value.decode())  # its oldest form names no zone, and means GMT
+            return max(0.0, ((until if until.tzinfo else until.replace(tzinfo=UTC)) - now).total_seconds())
+        except (ValueError, IndexError, OverflowError):
+            return None
     return None

@@ -1,6 +1,8 @@
 """When something is tried again, and when an endpoint is given up: by days and failures together."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from shared.governance.notifications.retries import (
     ATTEMPTS_LIMIT,
@@ -10,6 +12,7 @@ from shared.governance.notifications.retries import (
     pause_seconds,
     rest_seconds,
 )
+from shared.governance.notifications.transport import retry_after
 from tests.support.specs import NOW
 
 
@@ -30,6 +33,22 @@ def test_who_asks_for_more_time_gets_up_to_twice_the_step() -> None:
     assert pause_seconds(2, 1.0) == 300
     assert pause_seconds(2, 450.0) == 450
     assert pause_seconds(2, 9_000.0) == 600
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("120", 120.0),
+        ("Mon, 02 Mar 2026 10:05:00 GMT", 300.0),
+        ("Monday, 02-Mar-26 10:05:00 GMT", 300.0),
+        ("Mon Mar  2 10:05:00 2026", 300.0),
+        ("Mon, 02 Mar 2020 10:05:00 GMT", 0.0),
+        ("soon", None),
+    ],
+)
+def test_who_asks_for_more_time_says_how_much_or_until_when(said: str, seconds: float | None) -> None:
+    at = datetime(2026, 3, 2, 10, tzinfo=UTC)
+    assert retry_after([(b"Date", b"x"), (b"retry-after", said.encode())], at) == seconds
 
 
 def test_an_endpoint_rests_after_five_failures_in_a_row_and_longer_each_time() -> None:
