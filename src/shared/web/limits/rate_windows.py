@@ -64,10 +64,13 @@ class SlidingWindows:
         window, weight = self._moment()
         counted = self._counted(key, window)
         wait = self._seconds * weight
-        room = limit - counted.now - min(cost, limit) + 1
+        most = limit - min(cost, limit) + 1  # less than which must have been counted
+        room = most - counted.now
+        # The window before, or once this one is over it, must come to weigh less than there is room for.
         if counted.before and room > 0:
-            # The window before must come to weigh less than what there is room for.
             wait -= self._seconds * min(1.0, room / counted.before)
+        elif room <= 0:
+            wait += self._seconds * (1 - most / counted.now)
         return max(1, floor(wait) + 1)
 
     def _moment(self) -> tuple[int, float]:

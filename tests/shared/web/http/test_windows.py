@@ -54,6 +54,17 @@ def test_who_waits_as_long_as_they_are_told_is_let_in(asked_at: float) -> None:
     assert windows.take("ann", 4)
 
 
+@pytest.mark.parametrize(("cost", "seconds"), [(1, 51), (10, 60), (30, 80), (1_000, 110)])
+def test_what_costs_more_waits_for_as_long_as_that_takes(cost: int, seconds: int) -> None:
+    hand = Hand()
+    windows = SlidingWindows(60, hand)
+    taken(windows, hand, [0] * 60, 60)
+    hand.seconds = 10
+    assert windows.seconds_to_more("ann", 60, cost) == seconds
+    hand.seconds += seconds
+    assert windows.take("ann", 60, cost)
+
+
 def test_who_does_not_come_for_two_windows_is_forgotten() -> None:
     hand = Hand()
     windows = SlidingWindows(60, hand)
