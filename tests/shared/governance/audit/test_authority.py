@@ -100,6 +100,10 @@ def test_a_value_is_told_with_the_tiers_that_it_needs_and_not_where_it_is_exempt
     assert sentence("RequestApproval", "requester", said=asked).endswith(
         f" By the scheme, £400,000 without VAT {told}"
     )
+    waived = {"value_pence": 1_800_000, "tiers": tiers}  # of a need for more: its tiers are the estimate's
+    assert sentence("GrantWaiver", "approver", said=waived).endswith(
+        f" By the scheme, what the case as a whole is worth {told}"
+    )
     exempt = {"value_pence": "[exempt: paragraph 3 of Schedule 12A]", "tiers": tiers}
     assert sentence("RequestApproval", "requester", said=exempt).endswith(
         f" By the scheme, this value {told}"

@@ -67,14 +67,21 @@ def _by_scheme(line: Said) -> Iterator[str]:
     said, known = line["said"], line["known"]
     tiers = {tier["name"]: tier for tier in _whole(known.get("tiers"))}
     if isinstance(asked := said.get("tiers"), list) and asked:
-        pence = said.get("value_pence")
-        value = f"{pounds(pence)} without VAT" if isinstance(pence, int) else "this value"
+        value = _measured(said.get("value_pence"), asked[-1], tiers)
         yield f"By the scheme, {value} needs the approval of: {', then '.join(asked)}."
     if line["acting_for"]:
         yield _delegated(line)
     elif line["authority"] == Role.APPROVER:
         named = [said["tier"]] if said.get("tier") in tiers else known.get("own_tiers", ())
         yield from (f"They stood on the tier {_tier(tiers[name])}." for name in named if name in tiers)
+
+
+def _measured(pence: object, asked: object, tiers: Mapping[str, Said]) -> str:
+    """Return what the scheme went by: of a waiver below its estimate, that larger amount, not said here."""
+    if not isinstance(pence, int):
+        return "this value"
+    needed = next((name for name, tier in tiers.items() if pence <= tier["up_to_pence"]), asked)
+    return f"{pounds(pence)} without VAT" if needed == asked else "what the case as a whole is worth"
 
 
 def _tier(tier: Said) -> str:
