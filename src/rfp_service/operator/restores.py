@@ -114,6 +114,8 @@ def rehearse(
     rehearsal = _with_service(settings, look)
     receipt.write_text(signed_receipt(rehearsal, signers))
     say(f"{rehearsal.size} entries restored, {rehearsal.findings} findings: {receipt}")
+    if rehearsal.findings or not rehearsal.size:
+        raise typer.Exit(1)
 
 
 def rehearsed(receipt: Annotated[Path, typer.Argument(exists=True, help="What `rehearse` wrote.")]) -> None:

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+import typer
 
 from rfp_service.events import EVENTS
+from rfp_service.operator import restores
 from shared.governance.audit.bundle.assembly import LastBundleLonger, made
 from shared.governance.audit.bundle.bundle_request import BundleRequest
 from shared.governance.audit.bundle.contents import SUCCESSION, Files, json_text
@@ -35,12 +37,14 @@ from shared.governance.audit.log_history.recorded_successions import successions
 from shared.governance.audit.record_index.indexer import Indexer
 from shared.governance.audit.verifier.handed_out import verifier_program
 from shared.ledger.checkpoints import Checkpoint, Policy, hash_text
+from shared.ledger.log_keys import LogKeys
 from shared.ledger.log_reader import LogReader
 from shared.ledger.log_writer import LogWriter
 from shared.ledger.notes import BadNote, Note, Signer, signed_note
 from shared.ledger.record_check import check
 from shared.ledger.successions import Succession, lost_of, since
 from shared.record.eventstore.store import EventStore
+from shared.settings import Settings
 from tests.shared.governance.audit.examples import LOG, kept
 from tests.shared.governance.audit.forgeries import Forged, saying
 from tests.shared.governance.audit.test_bundle import MAPPER, PERIOD, PROGRAM, a_case
@@ -227,3 +231,21 @@ async def the_check_of_all_knows_of_it(pool: asyncpg.Pool, late: Files) -> None:
     assert found.findings == []
     assert len(found.lost) == 1
     assert len((await check(pool, saved, policy)).findings) == 1
+
+
+@pytest.mark.parametrize(("size", "findings", "status"), [(90, 0, 0), (90, 2, 1), (0, 0, 1)])
+def test_a_rehearsal_that_found_something_says_so_with_its_status(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, size: int, findings: int, status: int
+) -> None:
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    found = Rehearsal(NEW.verifier.name, size, bytes(32), findings, at, at)
+    monkeypatch.setattr(restores, "configured", Settings)
+    monkeypatch.setattr(restores, "log_keys", lambda _: LogKeys((NEW,)))
+    monkeypatch.setattr(restores, "_with_service", lambda *_: found)
+    receipt, ended = tmp_path / "receipt.txt", 0
+    try:
+        restores.rehearse(receipt, taken="2026-03-01T02:00Z")
+    except typer.Exit as end:
+        ended = end.exit_code
+    assert ended == status
+    assert opened_receipt(receipt.read_text(), BOTH) == found
