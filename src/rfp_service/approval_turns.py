@@ -61,8 +61,8 @@ def turn_of_rfp(rfp: Rfp) -> Turn:
 
 
 def turn_of_contract(contract: Contract) -> Turn:
-    """Return the tier that a renewal waits for."""
-    tier = contract.renewal.waiting_for
+    """Return the tier that a renewal waits for, of a contract that has not ended."""
+    tier = contract.asked_tier
     return ("renewal", tier) if tier else NO_TURN
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from rfp_service.approval_turns import NO_TURN, turn_of_contract
 from rfp_service.contracts.commands.execution import (
     AcknowledgeContractNotice,
     ExecuteExtension,
@@ -383,6 +384,22 @@ def test_an_express_contract_expires_by_itself_on_the_day_after_its_last() -> No
     assert isinstance(expired, ContractExpired)
     assert (expired.ended_on, expired.clock.notice_by) == (date(2027, 3, 31), None)
     assert given(NONE, *OLD, expired).when(end, at=at(2027, 4, 2)).events() == []
+
+
+def test_what_was_recommended_waits_for_no_tier_once_the_contract_has_ended_or_rolled_over() -> None:
+    asked = (REVIEWED, recommended(O.RENEW))
+    before = (*OLD, *asked)
+    assert turn_of_contract(state(*before)) == ("renewal", HEAD)
+    lost = passing(state(*before), at(2026, 12, 30))
+    [missed] = given(NONE, *before).when(lost, at=at(2026, 12, 30)).events()
+    assert (missed.asked_tier, turn_of_contract(state(*before, missed))) == ("", ("renewal", HEAD))  # type: ignore[attr-defined]
+    end = clock(EndContract, state(*before, missed).clock.number, at(2027, 4, 1))
+    [expired] = given(NONE, *before, missed).when(end, at=at(2027, 4, 1)).events()
+    over = state(*before, missed, expired)
+    assert (expired.asked_tier, turn_of_contract(over), over.asked_tier) == (HEAD, NO_TURN, "")  # type: ignore[attr-defined]
+    tacit = (*OLD_TACIT, *asked)
+    [rolled] = given(NONE, *tacit).when(passing(state(*tacit), at(2026, 3, 31)), at=at(2026, 3, 31)).events()
+    assert (rolled.asked_tier, turn_of_contract(state(*tacit, rolled))) == (HEAD, NO_TURN)  # type: ignore[attr-defined]
 
 
 def test_a_tacit_contract_never_expires_by_itself() -> None:

@@ -15,6 +15,7 @@ from rfp_service.contracts.domain.pipeline import (
     year_after,
 )
 from rfp_service.contracts.domain.renewal_events import (
+    ContractExpired,
     NoticeDeadlineMissed,
     RenewalDecisionApproved,
     RenewalDecisionRefused,
@@ -116,6 +117,8 @@ def tell_of_renewals(recorded: Recorded) -> Iterable[Row]:
     match event:
         case RenewalDecisionApproved(tier=tier) | RenewalDecisionRefused(tier=tier):
             rows.append(notification_row(recorded, NotificationType.APPROVAL_DECIDED, tier))
+        case NoticeDeadlineMissed(asked_tier=tier) | ContractExpired(asked_tier=tier) if tier:
+            rows.append(notification_row(recorded, NotificationType.APPROVAL_SUPERSEDED, tier))
         case ReviewRoundOpened():
             rows.append(notification_row(recorded, NotificationType.ROUND_OPENED, told=KEEPERS))
         case PipelineYearBegun(due_on=date() as due_on) if due_on >= day_in_london(recorded.happened_at):

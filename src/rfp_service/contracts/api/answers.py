@@ -139,7 +139,7 @@ def shown(stream: Stream[Contract], dates: ContractDates) -> ContractSeen:
             "kpis": list(about.kpis),
             "procurement_begun_on": about.procurement_begun_on,
             "value_with_vat_pence": about.value_with_vat_pence,
-            "waiting_for_tier": contract.renewal.waiting_for,
+            "waiting_for_tier": contract.asked_tier,
             "dates": {name: getattr(dates, name) for name in DatesSeen.model_fields},
             "ledger": _ledger(contract),
             "readings": [_plain(each, ReadingSeen) for each in contract.readings],

@@ -57,6 +57,7 @@ class PassNoticeDay(DeadlineCommand[Contract]):
                 "exposure_pence": exposure_pence(contract),
                 "confidence": confidence(contract),
                 "late": self.is_late(stamp),
+                "asked_tier": contract.asked_tier if rolls else "",
             }
         )
 
@@ -78,7 +79,9 @@ class EndContract(DeadlineCommand[Contract]):
         ended: ContractEvent = (
             ContractLapsed.model_validate(said)
             if lapses and contract.renewal.is_approved
-            else ContractExpired.model_validate(said | {"late": self.is_late(stamp)})
+            else ContractExpired.model_validate(
+                said | {"late": self.is_late(stamp), "asked_tier": contract.asked_tier}
+            )
         )
         after = ended.apply(contract)
         return [ended, *duties_on(after, DutyTrigger.ENDED, dates.current_end, stamp)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rfp_service.contracts.domain.contract import Contract, ContractStage
+from rfp_service.contracts.domain.contract import Contract
 from rfp_service.contracts.domain.unreachable_events import RenewalTierPassedUp
 from shared.governance.scheme.passing_up import StepDeadline, tiers_without_the_next
 from shared.kernel.messages import Stamp
@@ -38,6 +38,4 @@ def kept_from_deciding(contract: Contract) -> list[str]:
 
 def renewal_step_of(contract: Contract) -> tuple[str, int]:
     """Return what tells one step that waits for a tier from the next; its tier is blank where none waits."""
-    renewal = contract.renewal
-    waits = contract.stage is ContractStage.RECOMMENDED
-    return renewal.waiting_for if waits else "", renewal.granted
+    return contract.asked_tier, contract.renewal.granted

@@ -204,6 +204,11 @@ class Contract:
         return self.stage not in (ContractStage.ABSENT, ContractStage.ENDED)
 
     @property
+    def asked_tier(self) -> str:
+        """Return the tier that is asked to approve what was recommended; blank while none is."""
+        return self.renewal.waiting_for if self.stage is ContractStage.RECOMMENDED else ""
+
+    @property
     def open_flags(self) -> tuple[FlagCode, ...]:
         """Return the flags that nobody has answered yet."""
         return tuple(flag.code for flag in self.flags if not flag.answer)

@@ -190,6 +190,7 @@ class NoticeDeadlineMissed(_GoneBy):
     exposure_pence: int | None
     confidence: str
     late: bool
+    asked_tier: str = ""  # that need not answer any more, where it rolls over undecided
 
     def apply(self, contract: Contract) -> Contract:
         """Return the contract with its miss, rolled over where it does so by itself."""
@@ -231,6 +232,7 @@ class ContractExpired(_ContractOver):
     """The contract came to its natural end."""
 
     late: bool = False
+    asked_tier: str = ""  # that need not answer any more
 
     def apply(self, contract: Contract) -> Contract:
         """Return the contract, expired."""

@@ -8,7 +8,10 @@ import pytest
 
 from rfp_service.catalogue.domain.orders import Order, OrderFailed, OrderRefused, OrderTierPassedUp
 from rfp_service.catalogue.reactions import order_waits, tell_of_orders
+from rfp_service.contracts.domain.contract import ContractStage
+from rfp_service.contracts.domain.events import ClockSet
 from rfp_service.contracts.domain.pipeline import PipelineNoticeMissed, PipelineYearBegun
+from rfp_service.contracts.domain.renewal_events import ContractExpired, NoticeDeadlineMissed
 from rfp_service.contracts.domain.rounds import ReviewRoundOpened
 from rfp_service.contracts.reactions import tell_of_renewals
 from rfp_service.rooms import SUBJECTS
@@ -130,6 +133,28 @@ def test_those_who_keep_contracts_hear_of_rounds_and_of_the_year_s_notice(
     assert rows(tell_of_renewals, event) == told
     subject = SUBJECTS[event.kind]
     assert list(subject.roles(subject.blank, "contract_manager")) == [Role.CONTRACT_MANAGER]
+
+
+def test_a_tier_hears_that_a_contract_ended_or_went_on_without_its_answer() -> None:
+    ended = {"stage": ContractStage.ENDED, "clock": ClockSet(number=3), "ended_on": DAY}
+    assert rows(tell_of_renewals, ContractExpired(**ended)) == []
+    over = ContractExpired(**ended, asked_tier="head")
+    assert rows(tell_of_renewals, over) == [("approval.superseded", "head", "")]
+    rolled = NoticeDeadlineMissed(
+        stage=ContractStage.IN_FORCE,
+        clock=ClockSet(number=3),
+        last_safe=DAY,
+        rolls=True,
+        new_end=date(2027, 3, 2),
+        exposure_pence=None,
+        confidence="unconfirmed",
+        late=False,
+        asked_tier="head",
+    )
+    assert rows(tell_of_renewals, rolled) == [
+        ("approval.superseded", "head", ""),
+        ("contract.date-missed", "", ""),
+    ]
 
 
 @pytest.mark.parametrize(
