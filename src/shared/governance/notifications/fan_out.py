@@ -83,9 +83,11 @@ FROM notifications over JOIN notifications n ON n.case_id = over.case_id AND n.i
 WHERE over.id = $1 AND n.type = ANY ($2) AND (over.tier = '' OR n.tier = over.tier)
   AND n.wait = over.wait AND n.wait_turn = over.wait_turn
   AND {OF_PERSONS} AND d.attempts > 0 AND split_part(d.target, ':', 2) = ANY ($3)
-  AND (over.wait <> '' OR n.id > coalesce((SELECT max(o.id) FROM notifications o
+  AND n.id > coalesce((SELECT max(o.id) FROM notifications o
       WHERE o.case_id = over.case_id AND o.id < over.id AND o.type = ANY ($4)
-        AND (over.tier = '' OR o.tier IN ('', over.tier))), 0))
+        AND o.wait = over.wait AND o.wait_turn = over.wait_turn
+        AND (over.tier = '' OR o.tier IN ('', over.tier))
+        AND (over.wait = '' OR split_part(d.target, ':', 2) = ANY (o.people || o.caused_by))), 0)
 """
 TO_ONE = """
 INSERT INTO deliveries (notification_id, target, target_kind, status)

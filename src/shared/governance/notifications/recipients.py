@@ -68,7 +68,8 @@ TOLD = """
 SELECT DISTINCT person FROM notifications n CROSS JOIN unnest(n.people) AS person
 WHERE n.case_id = $1 AND n.id < $2 AND n.type = ANY ($3) AND ($4 = '' OR n.tier = $4)
   AND n.id > coalesce((SELECT max(o.id) FROM notifications o
-      WHERE o.case_id = $1 AND o.id < $2 AND o.type = ANY ($5) AND ($4 = '' OR o.tier IN ('', $4))), 0)
+      WHERE o.case_id = $1 AND o.id < $2 AND o.type = ANY ($5) AND o.wait = ''
+        AND ($4 = '' OR o.tier IN ('', $4))), 0)
 ORDER BY person
 """
 

@@ -13,10 +13,11 @@ from tests.support.postgres import as_owner, session
 from tests.support.specs import NOW
 
 HAPPENED = """
-INSERT INTO notifications (message_id, position, type, case_kind, case_id, sequence, tier, happened_at,
+INSERT INTO notifications (message_id, position, type, case_kind, case_id, sequence, tier, wait, happened_at,
     people, spread_at)
-SELECT gen_random_uuid(), (SELECT position FROM event_head), $1, 'rfp', $2, 1, 'head', $3, $4,
-    CASE WHEN cardinality($4::text[]) > 0 THEN now() END
+SELECT gen_random_uuid(), (SELECT position FROM event_head), $1, 'rfp', $2, 1,
+    CASE $1 WHEN 'turn.ended' THEN '' ELSE 'head' END, CASE $1 WHEN 'turn.ended' THEN 'advice' ELSE '' END,
+    $3, $4, CASE WHEN cardinality($4::text[]) > 0 THEN now() END
 RETURNING id
 """
 TOLD = """
@@ -72,3 +73,9 @@ async def test_who_has_heard_nothing_of_it_or_of_an_earlier_round_only_is_told_n
     assert await told_at_the_end(here, (ASKED, [("mail", "pending", 0)])) == []
     earlier = (ASKED, [("mail", "delivered", 1)]), ("approval.superseded", [("mail", "delivered", 1)])
     assert await told_at_the_end(here, *earlier, (ASKED, [("mail", "pending", 0)])) == []
+
+
+async def test_that_something_else_of_the_case_is_over_ends_no_turn_to_approve(here: Ground) -> None:
+    told, other = (ASKED, [("mail", "delivered", 1)]), ("turn.ended", [("mail", "delivered", 1)])
+    assert await told_at_the_end(here, told, other) == ["mail:hugo"]
+    assert await told_at_the_end(here, told, other, (OVERDUE, [("mail", "pending", 0)])) == ["mail:hugo"] * 2
