@@ -161,10 +161,12 @@ def bundle(  # the options of one command
         bool, typer.Option("--whole", help="With what is sealed or exempt, for eyes that may see it.")
     ] = False,
 ) -> None:
+    first, until = instant_of(start), instant_of(end)
+    whole_period = first is not None and until is not None and first < until
+    if (case is None) != whole_period or (case is not None and (start or end or body_of_work)):
+        raise typer.BadParameter("give --case alone, or --from and a later --to")
     earlier = Files.read(last).manifest() if last else None
-    wanted = BundleRequest(case, instant_of(start), instant_of(end), body_of_work)
-    if (case is None) != (start is not None and end is not None):
-        raise typer.BadParameter("give --case, or --from and --to")
+    wanted = BundleRequest(case, first, until, body_of_work)
 
     async def pack(connection: Connection) -> None:
         find_withheld = nothing_withheld if whole else _withheld_from_the_public(connection)

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
 import typer
 
-from rfp_service.operator import verification
+from rfp_service.operator import audit, verification
 from shared.governance.audit.bundle.assembly import made
 from shared.governance.audit.bundle.bundle_request import BundleRequest
 from shared.governance.audit.bundle.contents import Files
@@ -100,3 +102,24 @@ async def test_the_command_checks_a_row_and_finds_one_that_is_missing(
     places[1].write_bytes(b"PK, and no more")
     status, said = status_of(places, keys, capsys)
     assert (status, said[-1][:10]) == (1, "NOT SOUND:")
+
+
+CASE, MARCH, APRIL = UUID(int=7), "2026-03-01T00:00Z", "2026-04-01T00:00Z"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"start": MARCH},
+        {"start": APRIL, "end": MARCH},
+        {"start": MARCH, "end": APRIL, "case": CASE},
+        {"start": MARCH, "case": CASE},
+        {"body_of_work": "rfps", "case": CASE},
+    ],
+)
+def test_what_is_asked_for_is_one_case_or_one_period_and_nothing_of_it_is_passed_over(
+    tmp_path: Path, asked: dict[str, Any]
+) -> None:
+    with pytest.raises(typer.BadParameter):
+        audit.bundle(tmp_path / "out.zip", **asked)
