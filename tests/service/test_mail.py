@@ -14,10 +14,12 @@ from uuid import uuid4
 import pytest
 from aiosmtpd.smtp import SMTP
 
+from rfp_service.events import EVENTS
 from rfp_service.rooms import DEADLINES
 from rfp_service.slow_cases import SlowCases
 from rfp_service.waiting_turns import WaitingTurns
 from shared.flow.log import FlowLog
+from shared.governance.audit.replay.notification_proofs import ANSWERS
 from shared.governance.notifications.notification_types import SUBJECTS, WAITS, NotificationType
 from shared.kernel.calendar import LONDON, WorkingTime
 from shared.kernel.roles import Role
@@ -449,6 +451,7 @@ async def test_scrutiny_counts_who_decided_without_having_been_told(api: Api, si
     await api.decide(rfp, "approve", HANA, reason="In budget.")
     body = {"decision": "choose", "mail": False}
     await api.post("/v1/notification-choice/decisions", body, DEREK, version=0)
+    held = await api.decide(rfp, "hold", DEREK, waiting_on="finance", reason="Is there money?")
     untold = await api.in_approval(20_000_000, adopt=False)
     await api.decide(untold, "approve", HANA, reason="In budget.")
     made = await api.decide(untold, "approve", DEREK, reason="In budget.")
@@ -456,6 +459,7 @@ async def test_scrutiny_counts_who_decided_without_having_been_told(api: Api, si
     period = {"from_": f"{year}-01-01T00:00Z", "to": f"{year + 1}-01-01T00:00Z"}
     seen = (await api.get("/v1/audit/periods", SAM, **period)).json()
     assert made.json()["position"] in seen["recorded_now"]["told_late"]["positions"]
+    assert held.json()["position"] not in seen["recorded_now"]["told_late"]["positions"]
     assert seen["recorded_now"]["told_late"]["n"] < seen["recorded_now"]["by_kind"]["ApprovalGranted"]
 
 
@@ -465,6 +469,10 @@ class Behind(datetime):
     @classmethod
     def now(cls, tz: tzinfo | None = None) -> "Behind":
         return cls.fromtimestamp(datetime.now(tz).timestamp() - 50, tz)
+
+
+def test_what_answers_a_turn_are_events_that_end_one() -> None:
+    assert {event.__name__ for event in EVENTS} >= set(ANSWERS)
 
 
 async def test_who_was_told_before_deciding_is_so_though_a_clock_has_stepped_back(

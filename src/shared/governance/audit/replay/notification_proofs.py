@@ -32,6 +32,23 @@ LEFT JOIN first_looks l ON l.notification_id = n.id AND l.person = p.person
 WHERE n.case_id = $1 AND n.position <= $2 AND n.spread_at IS NOT NULL
 ORDER BY n.id, p.person, w.id
 """
+# What answers a tier's turn: approvers also hold, extend and moderate, which is nobody's turn to be told of.
+ANSWERS = (
+    "ApprovalGranted",
+    "ApprovalRefused",
+    "AwardApproved",
+    "AwardRefused",
+    "KeyDecisionRefused",
+    "KeyDecisionTaken",
+    "OrderApproved",
+    "OrderRefused",
+    "RenewalDecisionApproved",
+    "RenewalDecisionRefused",
+    "RfpReturnedForRework",
+    "TakeoverConfirmed",
+    "WaiverGranted",
+    "WaiverRefused",
+)
 # Decisions of approvers on a turn that somebody was to be told of, and of which whoever took them, or the
 # people of their tier's channel, had not been told within a day of its beginning and before deciding.
 # Answers are dated by the database's clock, and so by that is what was decided before or after them.
@@ -42,6 +59,7 @@ SELECT d.position FROM decisions d CROSS JOIN LATERAL (
     ORDER BY n.id DESC LIMIT 1
 ) asked
 WHERE d.position <= $1 AND d.happened_at >= $2 AND d.happened_at < $3 AND d.authority = $4
+  AND d.decision = ANY ($5)
   AND NOT EXISTS (
     SELECT FROM deliveries w JOIN delivery_attempts a ON a.delivery_id = w.id AND a.outcome = 'delivered'
     WHERE w.notification_id = asked.id AND a.answered_at <= d.recorded_at
@@ -131,5 +149,5 @@ def clock(instant: datetime) -> str:
 
 async def told_late(reading: Reading, start: datetime, end: datetime, until: int) -> list[int]:
     """Return the positions of approvers' decisions in [start, end) who were told late, or not at all."""
-    rows = await reading.pool.fetch(TOLD_LATE, until, start, end, Role.APPROVER.value)
+    rows = await reading.pool.fetch(TOLD_LATE, until, start, end, Role.APPROVER.value, ANSWERS)
     return [row["position"] for row in rows]
