@@ -33,6 +33,7 @@ from rfp_service.contracts.domain.refusals import (
 )
 from rfp_service.contracts.domain.renewal_events import ContractExpired, ReviewFallsDue, ReviewStarted
 from rfp_service.contracts.domain.restatement import ContractRestated, snapshot
+from shared.kernel.suppliers import Supplier
 from shared.web.registers.register import headings_of
 from shared.web.tabular.headings import key_words
 from tests.contracts.examples import NONE, REGISTERED, TACIT, happened, register
@@ -83,6 +84,17 @@ def test_of_a_known_contract_the_changes_are_kept_and_what_they_answer() -> None
     [answered] = rest
     assert isinstance(answered, ContractFlagAnswered)
     assert answered.code is FlagCode.REVIEW_DATE_MISSING
+
+
+@pytest.mark.parametrize(
+    ("supplier", "number"),
+    [("Wyre Software plc", None), ("RIBBLE NETWORKS LIMITED", "01234567"), ("Ribble Software Ltd", None)],
+)
+def test_the_number_of_one_supplier_is_not_said_of_another(supplier: str, number: str | None) -> None:
+    landed = happened(ROW.model_copy(update={"supplier_number": "01234567", "small_or_medium": True}))
+    row = ImportContract(reference="C-1", title="Network support", supplier=supplier, unread=ROW.unread)
+    found = folded(*happened(row, *landed)).about.supplier
+    assert found == Supplier(name=supplier, number=number, small_or_medium=number and True)
 
 
 def test_a_cell_that_can_be_read_now_and_a_date_withdrawn_are_restated() -> None:

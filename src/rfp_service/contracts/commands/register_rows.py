@@ -1,5 +1,6 @@
 """Taking a row of a register in: a new contract, or what has changed of one that is known."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -40,6 +41,11 @@ ABOUT = (
     "owner",
 )
 OF_SUPPLIER = ("supplier", "supplier_number", "small_or_medium", "voluntary_or_community")
+
+LEGAL_FORMS = frozenset(
+    {"the", "ltd", "limited", "plc", "llp", "lp", "cic", "cio", "co", "company", "inc"}
+)
+_WORDS = re.compile(r"\w+")
 
 UnreadCell = Annotated[str, Field(max_length=REASON_LIMIT)]
 
@@ -92,11 +98,14 @@ class ImportContract(Command[Contract]):
         return with_clock({**said, "source": self.source or ""}, terms, contract, stamp, self.flagged)
 
     def _supplier(self, known: Supplier | None) -> Supplier | None:
-        """Return the supplier as the row has it, with what is known where the row says nothing."""
+        """Return the supplier as the row has it, with what is known of it where the row says nothing.
+
+        What is known of one supplier, such as its number, is not said of another.
+        """
         names = ("name", "number", *OF_SUPPLIER[2:])
         said = dict(zip(names, (getattr(self, name) for name in OF_SUPPLIER), strict=True))
         given = {name: value for name, value in said.items() if value is not None}
-        if known is None:
+        if known is None or (self.supplier is not None and not _is_called(known, self.supplier)):
             return Supplier(**given) if "name" in given else None
         return known.model_copy(update=given)
 
@@ -145,6 +154,16 @@ class ImportContract(Command[Contract]):
         if self.unread != dict(contract.about.unread):
             restored["unread"] = [[name, text] for name, text in self.unread.items()]
         return restated(contract, restored, stamp, BY_REGISTER) if restored else None
+
+
+def _is_called(supplier: Supplier, name: str) -> bool:
+    """Say whether a name is the supplier's but for letters' case, punctuation and its legal form."""
+    return _own_words(supplier.name) == _own_words(name)
+
+
+def _own_words(name: str) -> list[str]:
+    words = _WORDS.findall(name.casefold().replace("&", " and ").replace("'", "").replace(".", ""))
+    return [word for word in words if word not in LEGAL_FORMS] or words
 
 
 def end_gone_on_to(contract: Contract, stamp: Stamp, start: date | None = None) -> date | None:
