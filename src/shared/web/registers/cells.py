@@ -10,7 +10,7 @@ from typing import Any
 from shared.kernel.fields import FIRST_DAY, LAST_DAY, PENCE_LIMIT, TURNS
 from shared.web.reads.pages import undefused
 from shared.web.registers.form import PENCE
-from shared.web.registers.register import TEXTS, Extras, Kind, OfKnown, Register, RegisterField, Said
+from shared.web.registers.register import NEEDED, TEXTS, Extras, Kind, OfKnown, Register, RegisterField, Said
 from shared.web.registers.units import ABROAD, SaidUnit, measure_of, said_by_heading
 from shared.web.tabular.day_styles import DayStyle
 from shared.web.tabular.days import NoDay
@@ -36,7 +36,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\u2028\u2029]")
 _TURNS = re.compile(f"[{TURNS}]")  # invisible: nothing stands in their place
 _PERSON = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")
 _COUNT = re.compile(r"[0-9]{1,4}")
-NOT_KNOWN_YET = frozenset({"", "tbc", "tba", "tbd", "-", "n/a", "to be confirmed", "unknown", "not known"})
+SAYS_NOTHING = frozenset({"-", "–", "—", "n/a"})  # noqa: RUF001  # what people write
+NOT_KNOWN_YET = SAYS_NOTHING | {"", "tbc", "tba", "tbd", "to be confirmed", "unknown", "not known"}
+NOBODY = NOT_KNOWN_YET | {"vacant", "vacancy", "none", "nobody", "various"}
 
 
 class Unread(ValueError):
@@ -128,8 +130,14 @@ def _plain(text: str) -> str:
     return _CONTROL.sub(" ", _TURNS.sub("", text).replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def _line(text: str, _column: str, _about: RegisterField, _how: ReadingOptions) -> str:
-    return line(as_text(text))
+def _line(text: str, _column: str, about: RegisterField, _how: ReadingOptions) -> str | None:
+    """Return a name in one line; None where a cell says that there is none."""
+    word = text.casefold()
+    if about.name in NEEDED or word not in NOT_KNOWN_YET:
+        return line(as_text(text))
+    if word not in SAYS_NOTHING:
+        raise Unread("says that it is not known yet", "its name or number, once it is known, or nothing")
+    return None
 
 
 def _paragraphs(text: str, _column: str, _about: RegisterField, _how: ReadingOptions) -> str:
@@ -213,16 +221,18 @@ def _no_amount(text: str) -> str:
     return "is no amount that can be read without guessing"
 
 
-def _count(text: str, column: str, _about: RegisterField, _how: ReadingOptions) -> int:
+def _count(text: str, column: str, _about: RegisterField, how: ReadingOptions) -> int:
     if measure := measure_of(column):
         raise Unread(f"stands in a column of {measure} by its heading", DAYS)
+    if around := how.units.get(column):
+        raise Unread(f"stands in a column of {around.unit} by '{around.text}', below its heading", DAYS)
     if not _COUNT.fullmatch(text):
         raise Unread("is no number of days", DAYS)
     return int(text)
 
 
 def _person(text: str, _column: str, _about: RegisterField, _how: ReadingOptions) -> str:
-    if not _PERSON.match(text):
+    if not _PERSON.match(text) or text.casefold() in NOBODY:
         raise Unread("is no person's id; it was left out", "the id that the person signs in with")
     return text
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from shared.web.registers.form import CellOptions
 from shared.web.registers.register import Kind, Register
-from shared.web.registers.units import SaidUnit, said_around
+from shared.web.registers.units import SaidUnit, hints_below, no_days, said_around
 from shared.web.tabular.day_styles import (
     UNPROVED,
     DateCell,
@@ -35,7 +35,8 @@ class AmountMark(Enum):
 class ColumnStyles(NamedTuple):
     """How each column of days writes them; which columns of amounts have a comma before the pence.
 
-    `units` are what amounts are thousands or millions of by what stands around their headings.
+    `units` are what amounts are thousands or millions of by what stands around their headings, and what
+    counts are of instead of days by the row below.
     """
 
     days: Mapping[str, DayStyle]
@@ -47,12 +48,15 @@ def styles_of(
     table: Table, columns: Mapping[str, str], register: Register[Any], cells: CellOptions
 ) -> ColumnStyles:
     """Return how each column writes; all of the table is read, and found whole."""
-    days, amounts = (_of_kind(columns, register, kind) for kind in (Kind.DAY, Kind.MONEY))
+    kinds = (Kind.DAY, Kind.MONEY, Kind.COUNT)
+    days, amounts, counts = (_of_kind(columns, register, kind) for kind in kinds)
     of_day = shown_in_sheet if table.form.kind == SHEET else order_of
     seen = _seen(table, {**dict.fromkeys(days, of_day), **dict.fromkeys(amounts, amount_mark)})
     commas = frozenset(name for name in amounts if seen[name] == {AmountMark.COMMA})
-    styles = _day_styles({name: seen[name] for name in days}, cells, in_sheet=table.form.kind == SHEET)
-    return ColumnStyles(styles, commas, said_around(table, amounts))
+    hints = hints_below(table)
+    seen_of_days = {name: seen[name] | said_order(hints.get(name, "")) for name in days}
+    styles = _day_styles(seen_of_days, cells, in_sheet=table.form.kind == SHEET)
+    return ColumnStyles(styles, commas, said_around(table, amounts) | no_days(table, counts))
 
 
 def _day_styles(

@@ -68,7 +68,7 @@ class RegisterReport(BaseModel):
     refused: list[ItemOutcome]
     unread_cells: int
     cells: list[UnreadCell]
-    left_out: list[int] = Field(description="Rows of totals, remarks below them, headings once more.")
+    left_out: list[int] = Field(description="Rows of totals, remarks, other tables, headings once more.")
     difference_counts: DifferenceCounts
     differences: list[RegisterDifference]
 

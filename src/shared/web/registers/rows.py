@@ -1,6 +1,5 @@
 """Reading a register's rows by a mapping: what each says, what of it can't be read, or why none of it."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,23 +13,19 @@ from shared.web.registers.cells import (
     ReadingOptions,
     Unread,
     as_text,
-    is_number,
     line,
     reader_of,
     reference_of,
     undefined_in,
 )
 from shared.web.registers.mappings import ID
+from shared.web.registers.outside_rows import OutsideRows
 from shared.web.registers.register import REFERENCE, TEXTS, TITLE, Kind, Said
-from shared.web.tabular.headings import plain
 from shared.web.tabular.marks import is_withheld, why_worthless
 from shared.web.tabular.tables import Table
 
 CELLS_REPORTED = LEFT_OUT_REPORTED = 500
 BETWEEN_PARTS = " / "
-_TOTAL = re.compile(r"^(?:grand |sub-? ?)?totals?\b", re.IGNORECASE)
-_ONLY_TOTAL = re.compile(r"(?:grand |sub-? ?)?totals?:?", re.IGNORECASE)
-HEADINGS_AGAIN = 2  # so many cells that say what their columns are called
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,25 +83,18 @@ NEEDED = "is blank: every row needs one"
 
 
 def read_rows(table: Table, how: ReadingOptions, report: RowReport) -> Iterator[RegisterRow]:
-    """Yield each row as what it says; left out, and said, are totals, remarks below them, headings again."""
-    reader, summed_up = _RowReader(table, how, report), False
-    for number, row in table.rows:
-        is_total = reader.is_total(row)
-        summed_up |= is_total
-        if is_total or reader.is_heading(row) or (summed_up and _is_remark(row)):
+    """Yield each row as what it says; left out, and said, are those that are outside the register."""
+    reader = _RowReader(table, how, report)
+
+    def tell(number: int, column: str, cell: str) -> None:
+        why, expected = "heads another table, whose rows are left out", "one table in each sheet or file"
+        report.note(Cell(number, column, why, as_text(cell)[:SHORT_TEXT_LIMIT], expected))
+
+    for (number, row), is_outside in OutsideRows(table, how, tell).told_apart(table.rows):
+        if is_outside:
             report.leave_out(number)
         else:
             yield reader.read(number, row)
-
-
-def _begins_otherwise(text: str, called: Sequence[str]) -> bool:
-    """Say whether a text's first letter alone, or its first digit, shows that it is none of some headings."""
-    return text[0].isalnum() and not any(name.startswith(text[0].casefold()) for name in called)
-
-
-def _is_remark(row: Sequence[str]) -> bool:
-    """Say whether a row holds one text alone."""
-    return sum(bool(cell.strip()) for cell in row) == 1
 
 
 class _Column(NamedTuple):
@@ -130,34 +118,6 @@ class _RowReader:
         self._names = {field: [h for h, of in columns if of == field] for _, field in columns}
         fields = how.register.fields
         self._beside = {one.name: one.beside for one in fields if one.beside and one.name in self._names}
-        self._called = [table.heading.names(" ".join(cell.split())) for cell in table.heading.cells]
-
-    def is_total(self, row: Sequence[str]) -> bool:
-        """Say whether a row sums up those above it: it is called so, or holds numbers and names nothing.
-
-        What is called so may be a project all the same: with a title beside a reference of its own, or, in a
-        table without references, with more beside its name than numbers.
-        """
-        first = next(filter(None, map(str.strip, row)))
-        if _TOTAL.match(first) is None and not is_number(first):
-            return False
-        title, named = self._cell(row, TITLE), self._cell(row, REFERENCE) or self._cell(row, ID)
-        if _TOTAL.match(first) is None:
-            return not title and not named and all(map(is_number, filter(None, map(str.strip, row))))
-        if REFERENCE not in self._names and ID not in self._names:
-            rest = filter(None, map(str.strip, row))
-            return _ONLY_TOTAL.fullmatch(first) is not None or all(map(is_number, list(rest)[1:]))
-        return not (title and named) or (_ONLY_TOTAL.fullmatch(first) is not None and is_number(title))
-
-    def is_heading(self, row: Sequence[str]) -> bool:
-        """Say whether a row repeats the headings, as where pages or files were put together."""
-        alike = 0
-        for cell, called in zip(row, self._called, strict=False):
-            if text := cell.strip():
-                if _begins_otherwise(text, called) or plain(text) not in called:
-                    return False
-                alike += 1
-        return alike >= HEADINGS_AGAIN
 
     def _cell(self, row: Sequence[str], field: str) -> str:
         for heading in self._names.get(field, ()):
@@ -197,7 +157,8 @@ class _RowReader:
                 settled.add(heading)
             elif text and not is_withheld(text):
                 try:
-                    said[name] = _alike(value(text), said.get(name))
+                    if (found := value(text)) is not None:
+                        said[name] = _alike(found, said.get(name))
                     settled.add(heading)
                     if takes_undefined and not text.isascii():
                         self._doubt_text(number, heading, text)

@@ -52,6 +52,12 @@ _DENIED = re.compile(  # stands right before a unit, or before other units that 
     """,  # noqa: RUF001  # what people write
     re.IGNORECASE | re.VERBOSE,
 )
+_HINT = re.compile(
+    r"[(\[][^1-9]*[)\]]|(?:d{1,4}|m{1,4}|y{1,4})(?:[/. -](?:d{1,4}|m{1,4}|y{1,4})){1,2}|[£%]"
+    r"|£?[,'’]?000s?|£?(?:k|m|bn)|gbp|y/n|yes/no|(?:free )?text|number"  # noqa: RUF001  # what people write
+    r"|thousands?|millions?|(?:(?:calendar|working) )?days?|weeks?|months?|years?",
+    re.IGNORECASE,
+)
 _LOOKED_BACK = 80  # characters
 _BESIDE_UNIT = re.compile(
     r"\ball \w+|\b(?:figures|amounts|values|in|are|of|pounds|gbp)\b|[\W_]", re.IGNORECASE
@@ -93,6 +99,17 @@ def said_by_heading(heading: str) -> tuple[bool, str]:
     return plain(heading).endswith(PENCE_COLUMN), _unit(_HEADING_SAYS, heading)
 
 
+def are_hints(row: Sequence[str]) -> bool:
+    """Say whether a row says nothing but how its columns are filled in: `dd/mm/yyyy`, `(£)`."""
+    return all(_HINT.fullmatch(cell) for cell in filter(None, map(str.strip, row)))
+
+
+def hints_below(table: Table) -> dict[str, str]:
+    """Return how each column is filled in by the row below the headings, where it says just that."""
+    below = next(islice(table.text.rows(), table.heading.last, None), [])
+    return dict(zip(table.headings, below, strict=False)) if are_hints(below) else {}
+
+
 class SaidUnit(NamedTuple):
     """What amounts are thousands or millions of, or that they are no pounds, and the text that says so."""
 
@@ -115,6 +132,13 @@ def said_around(table: Table, columns: Iterable[str]) -> dict[str, SaidUnit]:
         if found := next((one for one in texts if _unit_above(one, name)), ""):
             said[name] = SaidUnit(_unit_above(found, name), " ".join(found.split())[:CHARACTERS_QUOTED])
     return said
+
+
+def no_days(table: Table, columns: Iterable[str]) -> dict[str, SaidUnit]:
+    """Return which columns' numbers are no days by the row below their headings, such as `weeks`."""
+    hints = hints_below(table)
+    measures = {name: measure_of(hints.get(name, "")) for name in columns}
+    return {name: SaidUnit(measure, hints[name].strip()) for name, measure in measures.items() if measure}
 
 
 def _unit_above(text: str, heading: str) -> str:

@@ -1,6 +1,7 @@
 """Finding the headings of a table as people keep it: below titles, over two rows, merged."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -142,20 +143,30 @@ def _joined(upper: Sequence[str], lower: Sequence[str], place: int) -> Heading:
 def _fields(heading: Heading, known: Known, divided: Collection[str] = ()) -> list[str]:
     """Return the field that each column stands for; by its own row alone only where no other has it.
 
-    A heading over several columns, such as `Budget` over years, names none of them a `divided` field.
+    A heading over several columns, such as `Budget` over years, names none of them a `divided` field. Nor
+    does one that stands below several, such as `End` below `Baseline` and `Current`.
     """
     whole = [known.get(key_words(cell), "") for cell in heading.cells]
     taken = {name for name in whole if name}
-    for place, cell in enumerate(heading.cells):
-        if not whole[place]:
-            named = [known.get(key_words(part), "") for part in heading.parts.get(cell, ())]
-            if cell in heading.grouped:
-                named = [*named[:1], *(name for name in named[1:] if name not in divided)]
-            part = next(filter(None, named), "")
-            if part and part not in taken:
-                whole[place] = part
-                taken.add(part)
+    parts = [
+        "" if name else _part(heading, cell, known, divided)
+        for cell, name in zip(heading.cells, whole, strict=True)
+    ]
+    named = Counter(part for part, _ in {*zip(parts, heading.cells, strict=True)})
+    taken |= {name for name in divided if named[name] > 1}
+    for place, part in enumerate(parts):
+        if part and part not in taken:
+            whole[place] = part
+            taken.add(part)
     return whole
+
+
+def _part(heading: Heading, cell: str, known: Known, divided: Collection[str]) -> str:
+    """Return the field that a column is named by in one of two rows alone; blank if there is none."""
+    named = [known.get(key_words(part), "") for part in heading.parts.get(cell, ())]
+    if cell in heading.grouped:
+        named = [*named[:1], *(name for name in named[1:] if name not in divided)]
+    return next(filter(None, named), "")
 
 
 def fields_by_heading(

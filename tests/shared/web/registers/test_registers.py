@@ -2,22 +2,32 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from projects.api.registers import PROJECT_REGISTER
+from projects.domain.project import Scale
 from shared.governance.disclosure.field_redaction import ERASED, SEALED, exempt
 from shared.web.reads.pages import defused, undefused
+from shared.web.registers.cells import ReadingOptions
+from shared.web.registers.column_styles import styles_of
+from shared.web.registers.form import CellOptions
 from shared.web.registers.hand_ins import LINKS_LIMIT, LinkReference, RegisterHistory, TooManyLinks
+from shared.web.registers.mappings import suggested
+from shared.web.registers.register import Register
+from shared.web.registers.rows import RegisterRow, RowReport, read_rows
 from shared.web.registers.units import ABROAD, measure_of, said_around, said_by_heading
+from shared.web.sandbox.children import Sandbox
 from shared.web.tabular.day_styles import DayOrder, DayStyle
 from shared.web.tabular.days import NoDay
 from shared.web.tabular.headings import Heading, fields_by_heading, find_heading
 from shared.web.tabular.marks import is_withheld
 from shared.web.tabular.number_formats import sign_of, with_mark
-from shared.web.tabular.tables import Form, Table, TextFile
+from shared.web.tabular.tables import Form, Table, TableWanted, TextFile, open_table
 from shared.web.tabular.times import NoTime, time_of
 from tests.support.specs import given as past
 
@@ -268,3 +278,104 @@ def test_a_heading_says_what_its_numbers_are(heading: str, measure: str) -> None
 def test_a_heading_that_denies_a_unit_says_none() -> None:
     assert said_by_heading("Cost in £ (not thousands)") == (False, "")
     assert said_by_heading("Cost in £k (not £m)") == (False, "thousands")
+
+
+async def read(
+    folder: Path, content: str | bytes, register: Register[Any] = PROJECT_REGISTER
+) -> tuple[list[RegisterRow], RowReport]:
+    """Return what the rows of a register say, and what of them was not read."""
+    path = folder / "register"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    table = await open_table(path, Sandbox(), wanted=TableWanted({**register.known}, ("title",)))
+    columns = suggested(register, table)
+    key = () if "reference" in columns.values() else ("Title",)
+    styles = styles_of(
+        table, columns, register, CellOptions("pounds", "as each column proves", None, withdraw=False)
+    )
+    how = ReadingOptions(
+        register, columns, {"scale": Scale.UNSTATED}, "pounds", *styles, key=key, doubts=register.doubts
+    )
+    report = RowReport()
+    return list(read_rows(table, how, report)), report
+
+
+async def test_a_cell_that_says_that_something_is_not_known_yet_is_no_name_of_it(tmp_path: Path) -> None:
+    rows, report = await read(
+        tmp_path,
+        "Reference,Title,Supplier,Owner,Category\nN-1,x,TBC,TBC,Unknown\nN-2,TBA,n/a,Vacant,-\n"
+        "N-3,y,A Ltd,pia,\n",
+    )
+    assert [row.said for row in rows] == [
+        {"reference": "N-1", "title": "x"},
+        {"reference": "N-2", "title": "TBA"},
+        {"reference": "N-3", "title": "y", "supplier": "A Ltd", "owner": "pia"},
+    ]
+    assert rows[0].unread == {"Supplier": "TBC", "Category": "Unknown"}
+    assert rows[1].unread == {}
+    assert [(cell.row, cell.column) for cell in report.cells] == [
+        *((2, column) for column in ("Supplier", "Owner", "Category")),
+        (3, "Owner"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("groups", "below", "mapped"),
+    [
+        ("Ref,Title,Baseline,,Current,", ",,Start,End,Start,End", {}),
+        ("Ref,Title,Baseline,,Forecast,", ",,Start,End,Start,End", {"Forecast End": "forecast_end"}),
+        (
+            "Ref,Title,Baseline,,Actual,",
+            ",,Start,End,Date,End",
+            {"Baseline Start": "start", "Baseline End": "forecast_end", "Actual End": "finished_on"},
+        ),
+    ],
+)
+async def test_an_end_that_stands_below_several_groups_is_that_of_none(
+    tmp_path: Path, groups: str, below: str, mapped: dict[str, str]
+) -> None:
+    table = tmp_path / "table"
+    table.write_text(f"{groups}\n{below}\nA-1,x,01/04/2024,31/03/2026,01/05/2024,30/09/2027\n")
+    opened = await open_table(table, Sandbox(), wanted=TableWanted(PROJECT_REGISTER.known, ("title",)))
+    assert suggested(PROJECT_REGISTER, opened) == {"Ref": "reference", "Title": "title", **mapped}
+
+
+async def test_another_table_below_the_register_is_left_out_and_said(tmp_path: Path) -> None:
+    rows, report = await read(
+        tmp_path,
+        "Ref,Title,Start,Cost\nA-1,One,01/04/2026,5\n\nClosed\nRef,Title,Closed on,Cost\nB-1,Two,01/05/2024,5"
+        "\n\nRef,Title,Start date,Cost\nA-2,Title deeds,01/06/2026,7\n",
+    )
+    assert [row.number for row in rows] == [2, 9]
+    assert report.left_out == [4, 5, 6, 8]
+    assert [(cell.row, cell.column, cell.text) for cell in report.cells] == [(5, "Start", "Closed on")]
+    rows, report = await read(tmp_path, "Title,Start,Cost\nOne,,5\nTitle,End,Cost\nTwo,01/05/2024,5\n")
+    assert ([row.number for row in rows], report.left_out) == ([2], [3, 4])
+
+
+async def test_remarks_below_a_table_are_no_projects(tmp_path: Path) -> None:
+    table = "Title,Start,Cost\nOne,01/04/2026,5\n\nNo dates yet,,\nThree,,6\n"
+    rows, report = await read(tmp_path, table + "\nKept by the programme office\nVersion 3\n")
+    assert ([row.said["title"] for row in rows], report.left_out) == (
+        ["One", "No dates yet", "Three"],
+        [7, 8],
+    )
+    rows, report = await read(tmp_path, table + "Note: costs exclude VAT\n")
+    assert ([row.number for row in rows], report.left_out) == ([2, 4, 5], [6])
+
+
+@pytest.mark.parametrize(
+    ("below", "unread"),
+    [
+        (",,mm/dd/yyyy,£,days", ["Start"]),
+        (",,dd/mm/yyyy,(£000),(weeks)", ["Cost", "Contingency"]),
+        (",Text,DD/MM/YYYY,£,days", []),
+    ],
+)
+async def test_a_row_below_the_headings_says_how_their_columns_are_filled_in(
+    tmp_path: Path, below: str, unread: list[str]
+) -> None:
+    table = f"Ref,Title,Start,Cost,Contingency\n{below}\nA-1,x,01/04/2026,250,4\n"
+    [row], report = await read(tmp_path, table)
+    assert (list(row.unread), report.left_out) == (unread, [2])
+    [first, _], _ = await read(tmp_path, "Title,Start,Cost\nNumber,,\nOther,,\n")
+    assert first.said["title"] == "Number"
