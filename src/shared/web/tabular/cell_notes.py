@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import chain, repeat
 
 from shared.web.tabular.marks import UNSOLVED
-from shared.web.tabular.number_formats import with_mark
+from shared.web.tabular.number_formats import is_number, with_mark
 
 Place = tuple[int, int]
 ByRow = defaultdict[int, dict[int, str]]
@@ -18,10 +18,14 @@ def _by_row() -> ByRow:
 
 @dataclass(slots=True)
 class CellNotes:
-    """What stands beside numbers (`%`, another currency), and what stands where a formula left no value."""
+    """What stands beside numbers (`%`, another currency), and what stands where a formula left no value.
+
+    `reaches` says of cells that are merged with those below them which row is the last of these.
+    """
 
     beside: ByRow = field(default_factory=_by_row)
     instead: ByRow = field(default_factory=_by_row)
+    reaches: defaultdict[int, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
 
     def note_mark(self, place: Place, mark: str) -> None:
         """Note what a number is shown with."""
@@ -34,6 +38,11 @@ class CellNotes:
     def note_unsolved(self, place: Place) -> None:
         """Note a formula without a stored result."""
         self.instead[place[0]][place[1]] = UNSOLVED
+
+    def note_merged(self, place: Place, last: int) -> None:
+        """Note that a cell is one with those below it, to the last row."""
+        if last > place[0]:
+            self.reaches[place[0]][place[1]] = last
 
     def added_to(self, rows: Iterable[list[str]], left: int) -> Iterator[list[str]]:
         """Yield rows as the sheet shows them; their first cell stands in column `left`.
@@ -59,3 +68,22 @@ class CellNotes:
                 row += [""] * (column - left + 1 - len(row))
                 row[column - left] = text
         return row
+
+    def filled_down(self, rows: Iterable[list[str]], left: int, above: int) -> Iterator[list[str]]:
+        """Yield rows with what merged cells show in each of theirs, but for the first rows, `above` a table.
+
+        A number stays in the first one: an amount of several things is not that of each. So do blank rows.
+        """
+        shown: dict[int, tuple[int, str]] = {}
+        for number, cells in enumerate(rows):
+            shown = {column: of for column, of in shown.items() if of[0] >= number}
+            if shown and any(cell.strip() for cell in cells):
+                cells = [  # noqa: PLW2901  # the same, whole
+                    shown[column][1] if not cell.strip() and column in shown else cell
+                    for column, cell in enumerate(cells)
+                ]
+            for column, last in self.reaches.get(number, {}).items() if number >= above else ():
+                text = cells[column - left] if left <= column < left + len(cells) else ""
+                if text.strip() and not is_number(text):
+                    shown[column - left] = (last, text)
+            yield cells

@@ -15,11 +15,15 @@ _LITERAL = re.compile(r'"([^"]*)"|\\(.)')
 _SIGN = re.compile(r"\[\$([^\]-]*)(?:-[^\]]*)?\]")
 _OTHERS = re.compile(r"[$€¥₹]|zł|\b(?:USD|EUR|AUD|CAD|NZD|JPY|CHF|SEK|NOK|DKK|PLN|kr)\b")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?")
-_PADDED = re.compile(r'((?:"[^"]*"|\\.)*)(0{2,})(?:;.*)?')  # leading noughts, perhaps after a text
-_SHORT = re.compile(
-    r'[^,.]*[#0](?:,##0)?(?:\.0+)?(?:"\s?(k|mn?|bn|thousand|million|billion)\s?"|\\(k|m))(?:;.*)?',
+# What a number stands among: texts, letters, widths, colours and the like.
+_AMONG = r'((?:"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|[\s()+/:£-])*)'
+_FORMAT = re.compile(rf"{_AMONG}(?:General|([#0?](?:,?[#0?])*)(?:\.[#0?]+)?){_AMONG}(?:;.*)?")  # not scaled
+_UNIT = re.compile(
+    r"(k|mn?|bn|thousand|million|billion)|(weeks?|wks?|months?|mths?|years?|yrs?|hours?|hrs?)\b.*",
     re.IGNORECASE,
-)  # not scaled
+)
+_LETTER = re.compile(r"[A-Za-z]")
+_NOUGHTS = re.compile(r"0{2,}")
 _PLACE = re.compile(r"([^0]*)(0+)(.*)")
 _CELL = re.compile(rb"<c\b([^<>]{0,300})>")
 _STYLE = re.compile(rb'\bs="([0-9]{1,6})"')
@@ -63,25 +67,38 @@ def _signs(package: zipfile.ZipFile) -> dict[int, str]:
 
 
 def sign_of(code: str) -> str:
-    """Return what a number format shows beside a number: `%`, another currency, noughts, thousands as `k`."""
-    if found := _PADDED.fullmatch(code):
-        return "".join(one or other for one, other in _LITERAL.findall(found[1])) + found[2]
-    if found := _SHORT.fullmatch(code):
-        return f"0{found[1] or found[2]}"
-    if sign := next((sign for sign in _SIGN.findall(code) if sign), ""):
-        return "" if OWN_SIGN in sign else str(sign)
+    """Return what a number format shows beside a number: `%`, another currency, noughts, a unit, a prefix."""
+    found = _FORMAT.fullmatch(code)
+    before, after = (_texts(found[1]), _texts(found[3]).strip()) if found else ("", "")
+    if found and found[2] and _NOUGHTS.fullmatch(found[2]) and "0" not in before:
+        return before + found[2]
+    if unit := _UNIT.fullmatch(after):
+        return f"0{unit[1] or f' {after}'}"
+    signs = [sign for sign in _SIGN.findall(code) if sign]
     bare = _SIGN.sub("", code)
-    said = "".join(one or other for one, other in _LITERAL.findall(bare))
-    if OWN_SIGN in bare:
+    if OWN_SIGN in "".join((*signs[:1], bare)):
         return ""
-    if found := _OTHERS.search(said) or _OTHERS.search(_LITERAL.sub("", bare)):
-        return str(found[0])
-    return "%" if "%" in _LITERAL.sub("", bare) else ""
+    if signs:
+        return str(signs[0])
+    if other := _OTHERS.search(_texts(bare)) or _OTHERS.search(_LITERAL.sub("", bare)):
+        return str(other[0])
+    is_share = "%" in _LITERAL.sub("", bare)
+    return "%" if is_share else f"{before}0" if _LETTER.search(before) and "0" not in before else ""
+
+
+def _texts(code: str) -> str:
+    """Return the texts of a part of a number format, as they are shown."""
+    return "".join(one or other for one, other in _LITERAL.findall(code))
+
+
+def is_number(text: str) -> bool:
+    """Say whether a cell is a number as a reader gives it, and not as it is shown."""
+    return _NUMBER.fullmatch(text) is not None
 
 
 def with_mark(text: str, mark: str) -> str:
     """Return a number as the sheet shows it: 0.5 as `50%`, 100 as `€100`, 12 as `0012`; a text stays."""
-    if not _NUMBER.fullmatch(text):
+    if not is_number(text):
         return text
     if mark == "%":
         return f"{round(float(text) * 100, 10):g}%"

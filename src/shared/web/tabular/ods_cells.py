@@ -10,6 +10,7 @@ from typing import NamedTuple
 from shared.web.tabular.bounds import ODS_CONTENT, pieces, times
 from shared.web.tabular.cell_notes import CellNotes
 from shared.web.tabular.marks import why_worthless
+from shared.web.tabular.number_formats import sign_of
 
 POUNDS = "GBP"
 FORMULA = b"table:formula="
@@ -18,6 +19,9 @@ _TAG = re.compile(rb"<(/?)table:(table-row|table-cell|covered-table-cell|table)(
 _NAME = re.compile(rb"table:name=(?:\"([^\"]*)\"|'([^']*)')")
 _KIND = re.compile(rb"office:value-type=[\"']([a-z]{1,20})[\"']")
 _CURRENCY = re.compile(rb"office:currency=[\"']([^\"'<>]{1,20})[\"']")
+_SPAN = re.compile(rb"table:number-rows-spanned=[\"']([0-9]{1,7})[\"']")
+_VALUE = re.compile(rb"office:value=[\"']([0-9.]{1,30})[\"']")
+_NUMBER_SHOWN = re.compile(r'([^0-9"]*)([0-9][0-9,]*(?:\.[0-9]+)?)([^0-9"]*)')
 _RESULT = re.compile(rb"office:(?:value|string-value|date-value|time-value|boolean-value)=")
 _SHOWN = re.compile(rb"<text:p[^<>]{0,200}>([^<]{0,40})<")
 _OPENS = (b"<table:table-cell", b"<table:covered-table-cell", b"<table:table-row", b"</table:table-row")
@@ -38,7 +42,9 @@ def ods_notes(package: zipfile.ZipFile, sheet: str) -> CellNotes:
     """Return the marks beside numbers, the errors of formulas, and the formulas without a stored result."""
     notes = CellNotes()
     for cell in _cells(package, sheet):
-        mark, is_formula = _mark(cell.attributes), FORMULA in cell.attributes
+        mark, is_formula = _mark(cell), FORMULA in cell.attributes
+        if span := _SPAN.search(cell.attributes):
+            notes.note_merged((cell.row, cell.column), cell.row + int(span[1]) - 1)
         if not mark and not is_formula:
             continue
         places = product(range(cell.row, cell.row + cell.down), range(cell.column, cell.column + cell.across))
@@ -59,16 +65,28 @@ def _is_unsolved(cell: _Cell) -> bool:
     return cell.shown is None or not _KIND.search(cell.attributes)
 
 
-def _mark(attributes: bytes) -> str:
-    """Return what a number is shown with: `%`, or the code of another currency than pounds."""
-    kind = _KIND.search(attributes)
-    if kind is None or kind[1] not in (b"percentage", b"currency"):
+def _mark(cell: _Cell) -> str:
+    """Return what a number is shown with: `%`, another currency than pounds, noughts, a unit, a prefix."""
+    kind = _KIND.search(cell.attributes)
+    if kind is None or kind[1] not in (b"percentage", b"currency", b"float"):
         return ""
     if kind[1] == b"percentage":
         return "%"
-    currency = _CURRENCY.search(attributes)
+    currency = _CURRENCY.search(cell.attributes)
     code = currency[1].decode() if currency else POUNDS
-    return "" if code == POUNDS else f"{code} "
+    return _mark_shown(cell) if code == POUNDS else f"{code} "
+
+
+def _mark_shown(cell: _Cell) -> str:
+    """Return the mark of a number by what is shown, unless that is another number: `1.2m` of 1200000."""
+    value, found = _VALUE.search(cell.attributes), _NUMBER_SHOWN.fullmatch(cell.shown or "")
+    if value is None or found is None or float(found[2].replace(",", "")) != float(value[1]):
+        return ""
+    before, number, after = found.groups()
+    digits = "0" * len(number) if number.startswith("0") and number.isdecimal() else "#"
+    if digits == "#" and not any(map(str.isalpha, before + after)):
+        return ""
+    return sign_of(f'"{before}"{digits}"{after}"')
 
 
 def _cells(package: zipfile.ZipFile, sheet: str) -> Iterator[_Cell]:

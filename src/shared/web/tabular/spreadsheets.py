@@ -15,7 +15,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 from shared.kernel.errors import TooLarge
 from shared.web.tabular.bounds import BOOK, ODS_CONTENT, Bounds, ods_bounds, xlsx_bounds
 from shared.web.tabular.cell_notes import CellNotes
-from shared.web.tabular.headings import LOOKED_AT_ROWS, fields_by_heading, find_heading
+from shared.web.tabular.headings import LOOKED_AT_ROWS, Heading, fields_by_heading, find_heading
 from shared.web.tabular.limits import (
     PARTS_LIMIT,
     UNPACKED_BYTES_LIMIT,
@@ -75,21 +75,26 @@ def convert(source: Path, target: Path) -> dict[str, object]:
                 ods_bounds(package).checked()  # before it is opened: that reads all of it
             book = CalamineWorkbook.from_path(str(source))
             sheet = _sheet(package, book, wanted)
-            notes = _notes(package, sheet.name)
+            notes = _notes(package, sheet)
             left = sheet.start[1] if sheet.start else 0
-            csv.writer(out).writerows(notes.added_to(_rows(sheet), left))
+            rows = notes.added_to(_rows(sheet), left)
+            heading = _heading(sheet, wanted) if notes.reaches else None
+            csv.writer(out).writerows(notes.filled_down(rows, left, heading.last) if heading else rows)
     except (zipfile.BadZipFile, CalamineError, ET.ParseError, KeyError, ValueError) as error:
         raise UnreadableTable from error
     names = [name[:NAME_CHARACTERS] for name in book.sheet_names[:SHEETS_NAMED]]
     return {"formulas": formulas, "sheet": sheet.name, "sheets": names}
 
 
-def _notes(package: zipfile.ZipFile, sheet: str) -> CellNotes:
+def _notes(package: zipfile.ZipFile, sheet: CalamineSheet) -> CellNotes:
     """Return what the file says of a sheet's cells beside their values."""
     parts = package.namelist()
-    if BOOK in parts:
-        return xlsx_notes(package, sheet)
-    return ods_notes(package, sheet) if ODS_CONTENT in parts else CellNotes()
+    if BOOK not in parts:
+        return ods_notes(package, sheet.name) if ODS_CONTENT in parts else CellNotes()
+    notes = xlsx_notes(package, sheet.name)
+    for first, (last, _) in sheet.merged_cell_ranges or ():
+        notes.note_merged(first, last)
+    return notes
 
 
 def _wanted(source: Path) -> dict[str, Any]:
@@ -140,11 +145,16 @@ def _opened(
 
 def _fields(sheet: CalamineSheet, wanted: dict[str, Any]) -> int:
     """Return how many fields that are known the headings of a sheet name."""
+    found = _heading(sheet, wanted)
+    return 0 if found is None else len({*fields_by_heading(found, found.cells, wanted["known"]).values()})
+
+
+def _heading(sheet: CalamineSheet, wanted: dict[str, Any]) -> Heading | None:
+    """Return the headings of a sheet, where it is known what they are called."""
     if not (known := wanted.get("known")):
-        return 0
+        return None
     top = list(islice(_rows(sheet), LOOKED_AT_ROWS + 1))
-    found = find_heading(top, known, wanted["needed"], wanted["heading_row"])
-    return 0 if found is None else len({*fields_by_heading(found, found.cells, known).values()})
+    return find_heading(top, known, wanted["needed"], wanted["heading_row"])
 
 
 def _shown_first(book: CalamineWorkbook) -> list[str]:

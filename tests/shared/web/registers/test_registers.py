@@ -29,6 +29,8 @@ from shared.web.tabular.marks import is_withheld
 from shared.web.tabular.number_formats import sign_of, with_mark
 from shared.web.tabular.tables import Form, Table, TableWanted, TextFile, open_table
 from shared.web.tabular.times import NoTime, time_of
+from tests.projects.test_spreadsheets_as_kept import rewritten
+from tests.support.sheets import ods, xlsx
 from tests.support.specs import given as past
 
 THING = UUID("ba7c0000-0000-4000-8000-000000000001")
@@ -172,6 +174,14 @@ def test_what_could_be_another_time_is_none(text: str) -> None:
         ('#,##0.0" million"', "0million"),
         ('"£"#,##0" thousand"', "0thousand"),
         ('#,##0,,"million"', ""),
+        ('#,##0\\ "k"', "0k"),
+        ('_-"£"* #,##0.0"m"_-;\\-"£"* #,##0.0"m"_-', "0m"),
+        ('0" weeks"', "0 weeks"),
+        ('General\\ "months"', "0 months"),
+        ('0" days"', ""),
+        ('"PRJ-"0', "PRJ-0"),
+        ('"PRJ-"General', "PRJ-0"),
+        ('_-"£"* #,##0.00_-;\\-"£"* #,##0.00_-;_-"£"* "-"??_-;_-@_-', ""),
     ],
 )
 def test_a_number_format_says_what_stands_beside_the_number(code: str, sign: str) -> None:
@@ -379,3 +389,53 @@ async def test_a_row_below_the_headings_says_how_their_columns_are_filled_in(
     assert (list(row.unread), report.left_out) == (unread, [2])
     [first, _], _ = await read(tmp_path, "Title,Start,Cost\nNumber,,\nOther,,\n")
     assert first.said["title"] == "Number"
+
+
+def merged(package: bytes, places: str) -> bytes:
+    cells = "".join(f'<mergeCell ref="{place}"/>' for place in places.split())
+    return rewritten(package, {"</sheetData>": f"</sheetData><mergeCells>{cells}</mergeCells>"})
+
+
+async def test_what_merged_cells_show_is_said_of_each_of_their_rows(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [
+        [None, "Directorate", None, "Dates", None, None],
+        [None, "Directorate", "Title", "Start", "End", "Cost"],
+        [None, "Adults", "One", date(2026, 4, 1), date(2027, 3, 31), 5],
+        [None, None, "Two", None, None, None],
+        [None, None, None, None, None, None],
+        [None, None, "Three", None, None, None],
+        [None, None, "Four", None, None, None],
+    ]
+    found, _ = await read(tmp_path, merged(xlsx(rows), "B1:B2 D1:E1 B3:B6 D3:D4 F3:F4"))
+    start = date(2026, 4, 1)
+    assert [(row.said.get("service_area"), row.said.get("start")) for row in found] == [
+        ("Adults", start),
+        ("Adults", start),
+        ("Adults", None),
+        (None, None),
+    ]
+    assert [row.said.get("cost_pence") for row in found] == [500, None, None, None], "of both, not of each"
+    office = ods([["Title", "Supplier", "Cost"], ["One", "A Ltd", 5], ["Two", None, 6]])
+    spans = {
+        '<table:table-cell office:value-type="string"><text:p>A Ltd': (
+            '<table:table-cell table:number-rows-spanned="2" office:value-type="string"><text:p>A Ltd'
+        ),
+        "<table:table-cell/>": "<table:covered-table-cell/>",
+    }
+    found, _ = await read(tmp_path, rewritten(office, spans))
+    assert [row.said["supplier"] for row in found] == ["A Ltd", "A Ltd"]
+
+
+async def test_a_number_of_an_ods_sheet_is_what_it_shows(tmp_path: Path) -> None:
+    office = ods([["Ref", "Title", "Cost"], [12, "x", 250], [13, "y", 1200000], [14, "z", 7]])
+    shown = {
+        ">12<": ">0012<",
+        ">250<": ">250k<",
+        ">13<": ">PRJ-13<",
+        ">1200000<": ">£1.2m<",
+        ">7<": ">£7.00<",
+    }
+    found, report = await read(tmp_path, rewritten(office, shown))
+    assert [row.reference for row in found] == ["0012", "PRJ-13", "14"]
+    assert [row.said.get("cost_pence") for row in found] == [None, 120_000_000, 700]
+    assert [(cell.row, cell.text) for cell in report.cells] == [(2, "250k")]
