@@ -27,13 +27,13 @@ FIELDS = (
     RegisterField("service_area", Kind.LINE),
     RegisterField("owner", Kind.PERSON),
     RegisterField("start", Kind.DAY, "schedule.*", withdrawable=True),
-    RegisterField("forecast_end", Kind.DAY, "schedule.*", withdrawable=True),
+    RegisterField("forecast_end", Kind.DAY, "schedule.*", withdrawable=True, ends=True),
     RegisterField("contingency_days", Kind.COUNT, "schedule.*"),
     RegisterField("cost_pence", Kind.MONEY),
     RegisterField("confidence", Kind.CHOICE, "*", noun="rating"),
     RegisterField("category", Kind.LINE, "category.name"),
     RegisterField("sub_category", Kind.LINE, "category.*", beside="category"),
-    RegisterField("finished_on", Kind.DAY, "schedule.*"),
+    RegisterField("finished_on", Kind.DAY, "schedule.*", ends=True),
 )
 HEADINGS = """
 reference: id; project number; gmpp id

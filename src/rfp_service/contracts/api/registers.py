@@ -29,7 +29,7 @@ FIELDS = (
     RegisterField("value_pence", Kind.MONEY),
     RegisterField("irrecoverable_vat_pence", Kind.MONEY),
     RegisterField("start", Kind.DAY, "terms.*", withdrawable=True),
-    RegisterField("initial_end", Kind.DAY, END, withdrawable=True, not_before="start"),
+    RegisterField("initial_end", Kind.DAY, END, withdrawable=True, not_before="start", ends=True),
     RegisterField("review_on", Kind.DAY, withdrawable=True),
     RegisterField("tendered", Kind.YES_OR_NO),
     RegisterField("service_area", Kind.LINE),

@@ -42,9 +42,7 @@ ABOUT = (
 )
 OF_SUPPLIER = ("supplier", "supplier_number", "small_or_medium", "voluntary_or_community")
 
-LEGAL_FORMS = frozenset(
-    {"the", "ltd", "limited", "plc", "llp", "lp", "cic", "cio", "co", "company", "inc"}
-)
+LEGAL_FORMS = frozenset({"the", "ltd", "limited", "plc", "llp", "lp", "cic", "cio", "co", "company", "inc"})
 _WORDS = re.compile(r"\w+")
 
 UnreadCell = Annotated[str, Field(max_length=REASON_LIMIT)]

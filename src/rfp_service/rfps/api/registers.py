@@ -38,7 +38,7 @@ FIELDS = (
     RegisterField("needed_by", Kind.DAY),
     RegisterField("regime", Kind.CHOICE, noun="regime"),
     RegisterField("route", Kind.CHOICE, noun="route"),
-    RegisterField("ends_on", Kind.DAY),
+    RegisterField("ends_on", Kind.DAY, ends=True),
     RegisterField("ends_at", Kind.TIME),
     RegisterField("notice_on", Kind.DAY),
     RegisterField("supplier", Kind.LINE),

@@ -15,7 +15,7 @@ from shared.web.registers.units import ABROAD, SaidUnit, measure_of, said_by_hea
 from shared.web.tabular.day_styles import DayStyle
 from shared.web.tabular.days import NoDay
 from shared.web.tabular.headings import plain
-from shared.web.tabular.marks import UNSOLVED, why_worthless
+from shared.web.tabular.marks import MONTH_ALONE, UNSOLVED, as_month, why_worthless
 from shared.web.tabular.text import byte_without_meaning, visible, with_question_marks
 from shared.web.tabular.times import NoTime, time_of
 
@@ -24,6 +24,7 @@ WHOLE_AMOUNT = "an amount in pounds such as 250000 or £250,000.00"
 DECLARED = {unit: f"a heading of pounds, or `amounts_in`: {unit}" for unit in PENCE}
 DECLARED_AROUND = {unit: f"no such text there, or `amounts_in`: {unit}" for unit in PENCE}
 NO_POUNDS = frozenset({ABROAD, "shares"})
+A_DAY = "a day such as 31/12/2026 or 2026-12-31"
 DAYS = "a whole number of days from 0 to 9999"
 YES = frozenset({"yes", "y", "true"})
 NO = frozenset({"no", "n", "false", "large", "none"})
@@ -86,6 +87,8 @@ def reader_of(column: str, about: RegisterField, how: ReadingOptions) -> Callabl
     def value(text: str) -> Any:
         if why_not := why_worthless(text):
             raise Unread(why_not, "what the formula comes to: save the file again in its spreadsheet program")
+        if about.ends and text.endswith(MONTH_ALONE):
+            raise Unread("is shown as a month alone: which day of it is meant is not said", A_DAY)
         if not is_text and not text.isascii():
             if why := undefined_in(text):
                 raise why
@@ -104,6 +107,8 @@ def undefined_in(text: str) -> Unread | None:
 def as_text(text: str) -> str:
     """Return a cell's own text: what a list has defused is as it was, an unknown byte is a question mark."""
     text = text.strip()
+    if text.endswith(MONTH_ALONE):
+        text = as_month(text)
     if text.isascii():
         return undefused(text)
     return "" if text == UNSOLVED else with_question_marks(undefused(text))
@@ -145,13 +150,12 @@ def _paragraphs(text: str, _column: str, _about: RegisterField, _how: ReadingOpt
 
 
 def _day(text: str, column: str, _about: RegisterField, how: ReadingOptions) -> date:
-    expected = "a day such as 31/12/2026 or 2026-12-31"
     try:
         day = how.days.get(column, DayStyle()).day(text)
     except NoDay as why:
-        raise Unread(str(why), expected) from None
+        raise Unread(str(why), A_DAY) from None
     if not FIRST_DAY <= day <= LAST_DAY:
-        raise Unread(f"is not between {FIRST_DAY} and {LAST_DAY}", expected)
+        raise Unread(f"is not between {FIRST_DAY} and {LAST_DAY}", A_DAY)
     return day
 
 

@@ -54,7 +54,8 @@ class RegisterField:
     `at` is the path to its value in a thing's state, of which a `*` is the field's name, or what gives it;
     of a part that may be missing, a `?` follows it: `about.supplier?.name`.
     `not_before` names another field: a day before that one's is reported. `beside` names the field without
-    which nothing holds this one, such as the supplier whose number it is.
+    which nothing holds this one, such as the supplier whose number it is. A day that `ends` something is not
+    the first of a month that is shown alone, as `Mar-27`.
     """
 
     name: str
@@ -64,6 +65,7 @@ class RegisterField:
     withdrawable: bool = False  # whether a day of it may be taken back
     not_before: str = ""
     beside: str = ""
+    ends: bool = False
 
     def held_by(self) -> Held:
         """Return what gives its value in a thing's state."""

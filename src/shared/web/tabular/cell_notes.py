@@ -39,6 +39,12 @@ class CellNotes:
         """Note a formula without a stored result."""
         self.instead[place[0]][place[1]] = UNSOLVED
 
+    def forget(self, mark: str) -> None:
+        """Forget where a mark stands, for a table whose reader does not know it."""
+        for marks in self.beside.values():
+            for column in [column for column, one in marks.items() if one == mark]:
+                del marks[column]
+
     def note_merged(self, place: Place, last: int) -> None:
         """Note that a cell is one with those below it, to the last row."""
         if last > place[0]:

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from xml.etree import ElementTree as ET
 
 from shared.web.tabular.bounds import part_of, place_of, sheet_pieces
+from shared.web.tabular.marks import MONTH_ALONE
 
 STYLES = "xl/styles.xml"
-SHARES = frozenset({9, 10})  # of the formats that every spreadsheet program knows
+# Of the formats that every spreadsheet program knows.
+SHARES, MONTHS = frozenset({9, 10}), frozenset({17})
 OWN_SIGN = "£"
 
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)')
@@ -22,6 +24,8 @@ _UNIT = re.compile(
     r"(k|mn?|bn|thousand|million|billion)|(weeks?|wks?|months?|mths?|years?|yrs?|hours?|hrs?)\b.*",
     re.IGNORECASE,
 )
+_IN_BRACKETS = re.compile(r"\[[^\]]*\]")
+_FIRST_OF_A_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}-01")
 _LETTER = re.compile(r"[A-Za-z]")
 _NOUGHTS = re.compile(r"0{2,}")
 _PLACE = re.compile(r"([^0]*)(0+)(.*)")
@@ -29,7 +33,7 @@ _CELL = re.compile(rb"<c\b([^<>]{0,300})>")
 _STYLE = re.compile(rb'\bs="([0-9]{1,6})"')
 
 # What a number is shown with, by row and column from 0: `%`, a currency's sign, or a pattern with noughts in
-# its place, such as `PR-0000` and `0k`.
+# its place, such as `PR-0000` and `0k`; what stands behind a day that is shown as a month alone.
 Marks = Mapping[tuple[int, int], str]
 
 
@@ -60,10 +64,20 @@ def _signs(package: zipfile.ZipFile) -> dict[int, str]:
     }
     styles = next((tag for tag in root if tag.tag.endswith("}cellXfs")), ())
     formats = [int(tag.get("numFmtId", 0)) for tag in styles]
-    signs = {
-        n: "%" if number in SHARES else sign_of(codes.get(number, "")) for n, number in enumerate(formats)
-    }
+    signs = {n: _sign(number, codes.get(number, "")) for n, number in enumerate(formats)}
     return {number: sign for number, sign in signs.items() if sign}
+
+
+def _sign(number: int, code: str) -> str:
+    if number in SHARES:
+        return "%"
+    return MONTH_ALONE if number in MONTHS or shows_no_day(code) else sign_of(code)
+
+
+def shows_no_day(code: str) -> bool:
+    """Say whether a format shows a year and no day, such as `mmm-yy`."""
+    shown = _LITERAL.sub("", _IN_BRACKETS.sub("", code)).casefold()
+    return "y" in shown and "d" not in shown
 
 
 def sign_of(code: str) -> str:
@@ -97,7 +111,12 @@ def is_number(text: str) -> bool:
 
 
 def with_mark(text: str, mark: str) -> str:
-    """Return a number as the sheet shows it: 0.5 as `50%`, 100 as `€100`, 12 as `0012`; a text stays."""
+    """Return a number as the sheet shows it: 0.5 as `50%`, 100 as `€100`, 12 as `0012`; a text stays.
+
+    A day that may stand for its whole month is marked as such.
+    """
+    if mark == MONTH_ALONE:
+        return f"{text}{mark}" if _FIRST_OF_A_MONTH.fullmatch(text) else text
     if not is_number(text):
         return text
     if mark == "%":

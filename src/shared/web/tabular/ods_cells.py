@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from shared.web.tabular.bounds import ODS_CONTENT, pieces, times
 from shared.web.tabular.cell_notes import CellNotes
-from shared.web.tabular.marks import why_worthless
+from shared.web.tabular.marks import MONTH_ALONE, why_worthless
 from shared.web.tabular.number_formats import sign_of
 
 POUNDS = "GBP"
@@ -19,6 +19,7 @@ _TAG = re.compile(rb"<(/?)table:(table-row|table-cell|covered-table-cell|table)(
 _NAME = re.compile(rb"table:name=(?:\"([^\"]*)\"|'([^']*)')")
 _KIND = re.compile(rb"office:value-type=[\"']([a-z]{1,20})[\"']")
 _CURRENCY = re.compile(rb"office:currency=[\"']([^\"'<>]{1,20})[\"']")
+_MONTH_SHOWN = re.compile(r"[A-Za-z]{3,9}\W{0,2}\d{2}(?:\d{2})?|\d{1,2}[/.-]\d{4}")
 _SPAN = re.compile(rb"table:number-rows-spanned=[\"']([0-9]{1,7})[\"']")
 _VALUE = re.compile(rb"office:value=[\"']([0-9.]{1,30})[\"']")
 _NUMBER_SHOWN = re.compile(r'([^0-9"]*)([0-9][0-9,]*(?:\.[0-9]+)?)([^0-9"]*)')
@@ -68,6 +69,8 @@ def _is_unsolved(cell: _Cell) -> bool:
 def _mark(cell: _Cell) -> str:
     """Return what a number is shown with: `%`, another currency than pounds, noughts, a unit, a prefix."""
     kind = _KIND.search(cell.attributes)
+    if kind is not None and kind[1] == b"date":
+        return MONTH_ALONE if _MONTH_SHOWN.fullmatch(cell.shown or "") else ""
     if kind is None or kind[1] not in (b"percentage", b"currency", b"float"):
         return ""
     if kind[1] == b"percentage":

@@ -23,6 +23,7 @@ from shared.web.tabular.limits import (
     UnpacksTooLarge,
     UnreadableTable,
 )
+from shared.web.tabular.marks import MONTH_ALONE
 from shared.web.tabular.ods_cells import ods_notes
 from shared.web.tabular.xlsx_cells import xlsx_notes
 
@@ -76,6 +77,8 @@ def convert(source: Path, target: Path) -> dict[str, object]:
             book = CalamineWorkbook.from_path(str(source))
             sheet = _sheet(package, book, wanted)
             notes = _notes(package, sheet)
+            if not wanted.get("known"):
+                notes.forget(MONTH_ALONE)
             left = sheet.start[1] if sheet.start else 0
             rows = notes.added_to(_rows(sheet), left)
             heading = _heading(sheet, wanted) if notes.reaches else None

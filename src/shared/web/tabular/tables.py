@@ -25,6 +25,7 @@ from shared.web.tabular.limits import (
     TooManyRows,
     UnreadableTable,
 )
+from shared.web.tabular.marks import as_month
 from shared.web.tabular.text import (
     UNDEFINED,
     UTF_8,
@@ -262,7 +263,7 @@ def told_apart(headings: list[str]) -> tuple[str, ...]:
     seen: dict[str, int] = {}
     named = []
     for column, heading in enumerate(headings, start=1):
-        name = " ".join(heading.split()) or nameless(column)
+        name = " ".join(as_month(heading).split()) or nameless(column)
         seen[name] = seen.get(name, 0) + 1
         named.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
     return tuple(named)

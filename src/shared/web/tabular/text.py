@@ -11,6 +11,7 @@ from pathlib import Path
 
 from shared.kernel.fields import TURNS
 from shared.web.tabular.headings import key_words
+from shared.web.tabular.marks import MONTH_ALONE
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_CHARACTERS = 64 * 1024
@@ -37,7 +38,7 @@ NO_TABLES = {
     b"\x1f\x8b": "a compressed file: unpack it first",
     b"{\\rtf": "a text document: save its table as XLSX or CSV",
 }
-UNSEEN = re.compile(f"[\\u00ad\\u200b\\u2060\\ufeff{TURNS}]")
+UNSEEN = re.compile(f"[\\u00ad\\u200b\\u2060\\ufeff{MONTH_ALONE}{TURNS}]")
 SEPARATOR = re.compile(r"^\ufeff?sep=(.)\r?\n", re.IGNORECASE)
 
 

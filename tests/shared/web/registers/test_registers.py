@@ -30,7 +30,7 @@ from shared.web.tabular.number_formats import sign_of, with_mark
 from shared.web.tabular.tables import Form, Table, TableWanted, TextFile, open_table
 from shared.web.tabular.times import NoTime, time_of
 from tests.projects.test_spreadsheets_as_kept import rewritten
-from tests.support.sheets import ods, xlsx
+from tests.support.sheets import Styled, ods, xlsx
 from tests.support.specs import given as past
 
 THING = UUID("ba7c0000-0000-4000-8000-000000000001")
@@ -439,3 +439,23 @@ async def test_a_number_of_an_ods_sheet_is_what_it_shows(tmp_path: Path) -> None
     assert [row.reference for row in found] == ["0012", "PRJ-13", "14"]
     assert [row.said.get("cost_pence") for row in found] == [None, 120_000_000, 700]
     assert [(cell.row, cell.text) for cell in report.cells] == [(2, "250k")]
+
+
+@pytest.mark.parametrize(("code", "is_month"), [("mmm\\-yy", True), ("mm/yyyy", True), ("d mmm yyyy", False)])
+async def test_an_end_that_is_shown_as_a_month_alone_is_not_its_first_day(
+    tmp_path: Path, code: str, *, is_month: bool
+) -> None:
+    first, last = ((day - date(1899, 12, 30)).days for day in (date(2027, 3, 1), date(2027, 3, 31)))
+    heading = ["Ref", "Title", "Start", "End"]
+    rows = [["A-1", "x", Styled(first, 3), Styled(first, 3)], ["A-2", "y", Styled(first, 3), Styled(last, 3)]]
+    file = rewritten(xlsx([heading, *rows]), {r"[$€-2]\ #,##0.00": code})
+    found, report = await read(tmp_path, file)
+    assert [row.said["start"] for row in found] == [date(2027, 3, 1)] * 2
+    assert [row.said.get("forecast_end") for row in found] == [
+        None if is_month else date(2027, 3, 1),
+        date(2027, 3, 31),
+    ]
+    assert [cell.text for cell in report.cells] == ["Mar 2027"] * is_month
+    office = ods([heading, ["A-1", "x", date(2027, 3, 1), date(2027, 3, 1)]])
+    [row], _ = await read(tmp_path, rewritten(office, {"<text:p>2027-03-01": "<text:p>Mar 27"}))
+    assert (row.said["start"], row.unread) == (date(2027, 3, 1), {"End": "Mar 2027"})
