@@ -77,6 +77,11 @@ def test_capacity_is_stated_month_by_month() -> None:
     more = SEPTEMBER.model_copy(update={"people": 3.0})
     both = TeamCapacityStated(months=(more,), reason="Three.").apply(stated.apply(Capacity()))
     assert both.people == ((("2026-09", "networks"), 3.0),)
+    loud = SEPTEMBER.model_copy(update={"skill": "Networks", "people": 4.0})
+    renamed = TeamCapacityStated(months=(loud,), reason="Four.").apply(both)
+    assert renamed.people == ((("2026-09", "Networks"), 4.0),)
+    none = loud.model_copy(update={"skill": "NETWORKS", "people": 0.0})
+    assert TeamCapacityStated(months=(none,), reason="All left.").apply(renamed).people == ()
     full = Capacity(tuple(((f"m{n}", "x"), 1.0) for n in range(STATED_LIMIT)))
     given(full).when(state).refused(TooManyOfThem)
 
@@ -182,6 +187,27 @@ async def test_internal_projects_are_listed_with_whom_they_need_against_whom_we_
     assert "networks 2046-09: 1.5" in table
 
 
+async def test_a_skill_is_the_same_in_any_letters(api: Api) -> None:
+    months = [{"month": "2046-09", "skill": "Networks", "people": 2}]
+    body = {"decision": "state-capacity", "months": months, "reason": "Two joined."}
+    await api.post("/v1/project-capacity/decisions", body, PIA, version=0)
+    for reference, skill, people in (("P0", "networks", 1.5), ("P1", "NETWORKS", 1), ("P2", "desk  side", 1)):
+        project = await identified(api, reference)
+        await decided(api, project, "categorise", category="Networks", reason="R.")
+        await decided(api, project, "prioritise", moscow="must", reason="R.")
+        needs = [{"month": "2046-09", "skill": skill, "people": people}]
+        await decided(api, project, "decide-handling", handling="internal", needs=needs, reason="R.")
+    desk, networks = (await api.get("/v1/project-capacity")).json()["items"]
+    assert (desk["skill"], desk["projects"], desk["short"]) == ("desk  side", 1, 1.0)
+    said = {"skill": "Networks", "projects": 2, "needed": 2.5, "have": 2.0, "short": 0.5}
+    assert networks == {"month": "2046-09", **said}
+    for asked in ({"skill": "Networks"}, {"short": "true", "skill": "networks"}):
+        page = (await api.get("/v1/projects/internal", RITA, **asked)).json()
+        assert [(p["reference"], p["needs"][0]["short"]) for p in page["items"]] == [("P1", 0.5), ("P0", 0.5)]
+    [found] = (await api.get("/v1/projects/internal", RITA, skill="Desk side")).json()["items"]
+    assert found["reference"] == "P2"
+
+
 def test_a_month_is_read_however_a_spreadsheet_shows_it() -> None:
     for text in (
         "2026-09",
@@ -243,6 +269,7 @@ async def test_capacity_comes_as_a_table_of_months(api: Api) -> None:
         (b"Sep 2026,Oct 2026\r\n1,2\r\n", "no-capacity-table"),
         (b"skill,Sep 2026\r\nnetworks,two\r\n", "unreadable-capacity"),
         (b"skill,Sep 2026\r\nnetworks,1\r\nnetworks,2\r\n", "unreadable-capacity"),
+        (b"skill,Sep 2026\r\nnetworks,1\r\nNetworks,2\r\n", "unreadable-capacity"),
         (b"skill,Sep 2026\r\nnetworks,1,7\r\n", "unreadable-capacity"),
         (b"skill,Sep 2026\r\n,1\r\n", "unreadable-capacity"),
         (b"skill,Sep 2026\r\nnetworks,\r\n", "unreadable-capacity"),

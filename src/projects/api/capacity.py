@@ -1,17 +1,17 @@
 """Our own people by month over HTTP: what projects need of them, and what our teams can give."""
 
 import asyncio
-from collections.abc import Collection, Iterator
-from typing import Annotated
+from collections.abc import Collection, Iterator, Mapping
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import Double, Integer, cast, func, literal, literal_column, select, true
+from sqlalchemy import ColumnElement, Double, Integer, cast, func, literal, literal_column, select, true
 from sqlalchemy.dialects.postgresql import JSONB
 
 from projects.api.months import month_of
 from projects.commands.capacity import MONTHS_LIMIT, StateCapacity
-from projects.domain.capacity import CAPACITY_ID, Capacity, OurPeople
+from projects.domain.capacity import CAPACITY_ID, Capacity, OurPeople, as_compared
 from projects.domain.project import Way
 from projects.views.register import projects
 from shared.kernel.errors import Unacceptable, WrongMediaType
@@ -36,10 +36,19 @@ ERRORS_SHOWN = 20
 router = APIRouter(prefix="/v1", tags=["projects"], route_class=StrictRoute)
 
 _NEED = func.jsonb_array_elements(cast(projects.c.needs, JSONB)).table_valued("value").render_derived("need")
+_SKILL = _NEED.c.value.op("->>")(literal(1, Integer))
+
+
+def skills_compared(text: ColumnElement[str]) -> ColumnElement[str]:
+    """Return a skill, or a text with skills, as skills are compared."""
+    return func.lower(func.regexp_replace(text, r"\s+", " ", "g"))
+
+
 NEEDED = (
     select(
         _NEED.c.value.op("->>")(literal(0, Integer)).label("month"),
-        _NEED.c.value.op("->>")(literal(1, Integer)).label("skill"),
+        skills_compared(_SKILL).label("compared"),
+        func.min(_SKILL).label("skill"),
         func.sum(cast(_NEED.c.value.op("->>")(literal(2, Integer)), Double)).label("people"),
         func.count(projects.c.id.distinct()).label("projects"),
     )
@@ -49,6 +58,7 @@ NEEDED = (
 
 
 OfOurPeople = tuple[str, str]  # a month and a skill
+NOBODY_NEEDED: Mapping[str, Any] = {"projects": 0, "people": 0.0}
 
 
 class NoCapacityTable(Unacceptable):
@@ -90,15 +100,18 @@ class CapacitySeen(BaseModel):
 async def our_people(store: EventStore, reading: Reading) -> tuple[Stream[Capacity], list[CapacityMonth]]:
     """Return by month and skill what open projects need of our people, and what there is, as of a reading."""
     stream = await store.load(CAPACITY_ID, Capacity(), reading.until)
-    have = dict(stream.state.people)
+    have = {as_compared(*what): (what, people) for what, people in stream.state.people}
     t = projects.c
     internal = NEEDED.where(reading.valid(projects), t.is_open, t.handling == Way.INTERNAL)
     rows = await reading.rows(internal)
-    needed = {(row["month"], row["skill"]): (row["projects"], row["people"]) for row in rows}
-    months = [
-        CapacityMonth.of(*what, *needed.get(what, (0, 0.0)), have.get(what, 0.0))
-        for what in sorted({*have, *needed})
-    ]
+    needed: dict[OfOurPeople, Mapping[str, Any]] = {
+        as_compared(row["month"], row["skill"]): dict(row) for row in rows
+    }
+    months = []
+    for what in sorted({*have, *needed}):
+        need = needed.get(what, NOBODY_NEEDED)
+        (month, skill), people = have.get(what) or ((what[0], need["skill"]), 0.0)
+        months.append(CapacityMonth.of(month, skill, need["projects"], need["people"], people))
     return stream, months
 
 
@@ -193,8 +206,9 @@ def _stated(
         people = OurPeople.model_validate(said)
     except ValidationError as error:
         return [{"pointer": f"row {number}, {one['loc'][0]}", "detail": one["msg"]} for one in error.errors()]
-    twice = (people.month, people.skill) in stated
-    stated[people.month, people.skill] = people
+    what = as_compared(people.month, people.skill)
+    twice = what in stated
+    stated[what] = people
     why = f"{people.month} is said twice"
     return [{"pointer": f"row {number}", "detail": why}] if twice else []
 

@@ -11,8 +11,9 @@ from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, Text, cast, false, literal, or_
 from sqlalchemy.dialects.postgresql import JSONB
 
-from projects.api.capacity import CapacityMonth, OfOurPeople, our_people
+from projects.api.capacity import CapacityMonth, OfOurPeople, our_people, skills_compared
 from projects.api.filters import AskedAreas
+from projects.domain.capacity import as_compared
 from projects.domain.project import Moscow, ProjectStage, Way
 from projects.views.register import StoredProject, projects
 from shared.kernel.fields import Flag, TextOrNull
@@ -80,8 +81,10 @@ class InternalProjects(BaseModel):
 
 def _needs(month: str | None, skill: str) -> ColumnElement[bool]:
     """Return the condition that a project needs people of a skill, in a month if one is given."""
-    wanted = orjson.dumps([[skill] if month is None else [month, skill]]).decode()
-    return cast(projects.c.needs, JSONB).op("@>", is_comparison=True)(cast(literal(wanted, Text()), JSONB))
+    words = as_compared(month or "", skill)[1]
+    wanted = orjson.dumps([[words] if month is None else [month, words]]).decode()
+    needs = cast(skills_compared(projects.c.needs), JSONB)
+    return needs.op("@>", is_comparison=True)(cast(literal(wanted, Text()), JSONB))
 
 
 def _needs_one_of(skills: list[str], _: ListMoment) -> ColumnElement[bool]:
@@ -124,7 +127,7 @@ class InternalFilters(BaseModel):
 async def _people(query: ListQuery, reading: Reading) -> OurMonths:
     """Find our people by month and skill, as of a reading."""
     _, months = await our_people(core_service(query.request).store, reading)
-    return {(month.month, month.skill): month for month in months}
+    return {as_compared(month.month, month.skill): month for month in months}
 
 
 def _internal(_: ListMoment) -> Sequence[ColumnElement[bool]]:
@@ -143,7 +146,7 @@ async def _staffed(_: Reading, people: OurMonths, items: list[dict[str, Any]]) -
 
 def _needed(said: Sequence[Any], people: OurMonths) -> PeopleNeeded:
     month, skill, number = said
-    of_all = people.get((month, skill)) or CapacityMonth.of(month, skill)
+    of_all = people.get(as_compared(month, skill)) or CapacityMonth.of(month, skill)
     return PeopleNeeded(
         month=month,
         skill=skill,

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from projects.domain.capacity import Capacity, OurPeople, TeamCapacityStated
+from projects.domain.capacity import Capacity, OurPeople, TeamCapacityStated, as_compared
 from projects.domain.refusals import TooManyOfThem
 from shared.kernel.fields import Reason
 from shared.kernel.messages import Command, Stamp
@@ -22,7 +22,8 @@ class StateCapacity(Command[Capacity]):
 
     def decide(self, capacity: Capacity, stamp: Stamp) -> TeamCapacityStated:
         """State it; bounded, for it is one thing for the whole programme."""
-        stated = {(m.month, m.skill) for m in self.months} | set(dict(capacity.people))
+        said = [*((m.month, m.skill) for m in self.months), *dict(capacity.people)]
+        stated = {as_compared(*what) for what in said}
         if len(stated) > STATED_LIMIT:
             raise TooManyOfThem(limit=STATED_LIMIT)
         return TeamCapacityStated(months=tuple(self.months), reason=self.reason)

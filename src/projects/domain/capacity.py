@@ -18,6 +18,11 @@ class OurPeople(PersonMonths):
     people: Annotated[float, Field(ge=0, le=1000)]
 
 
+def as_compared(month: str, skill: str) -> tuple[str, str]:
+    """Return a month and a skill as they are compared: one blank between words, in any case."""
+    return month, " ".join(skill.split()).lower()
+
+
 @dataclass(frozen=True)
 class Capacity:
     """Our people by month and skill."""
@@ -37,9 +42,9 @@ class TeamCapacityStated(Event[Capacity]):
 
     def apply(self, capacity: Capacity) -> Capacity:
         """Return the capacity with these months and skills replaced."""
-        stated = {(m.month, m.skill): m.people for m in self.months}
-        now = {**dict(capacity.people), **stated}
-        return Capacity(tuple(sorted((what, people) for what, people in now.items() if people)))
+        stated = (((m.month, m.skill), m.people) for m in self.months)
+        now = {as_compared(*one[0]): one for one in (*capacity.people, *stated)}
+        return Capacity(tuple(sorted(one for one in now.values() if one[1])))
 
 
 CAPACITY_EVENTS = (TeamCapacityStated,)
