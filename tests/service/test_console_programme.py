@@ -126,7 +126,8 @@ def test_a_category_with_a_slash_in_its_name_is_no_other_within_a_category() -> 
     }
 
 
-async def test_lists_say_the_apis_own_figures(api: Api) -> None:
+async def with_three_that_must_be_done(api: Api) -> str:
+    """Put three projects on the register that must be done; return the last one's address."""
     await with_categories(api)
     for name, area in (("A", "Schools"), ("B", "Schools"), ("C", "Coroner")):
         project = {"reference": name, "title": f"Project {name}", "service_area": area}
@@ -137,10 +138,14 @@ async def test_lists_say_the_apis_own_figures(api: Api) -> None:
         await api.post(f"/v1/projects/{made['id']}/decisions", body, PIA, version=2)
     await projects(api)
     await sign_in(api, "pia-programme")
+    return f"/v1/projects/{made['id']}"
+
+
+async def test_lists_say_the_apis_own_figures(api: Api) -> None:
+    await with_three_that_must_be_done(api)
     assert "<h1>3 projects</h1>" in await text(api, "/console/projects")
     assert "<h1>2 projects</h1>" in await text(api, "/console/projects?service_area=Schools")
     assert "No project found" in await text(api, "/console/projects?q=zebra")
-    assert "<h1>3 projects must be done</h1>" in await text(api, "/console/projects/priorities")
     crossing = await text(api, "/console/projects/crossing?transition_date=2030-01-01")
     assert "If it were 1 January 2030" in crossing
     assert re.findall(r"crossing\?transition_date=(\d{4}-\d\d-\d\d)\">", crossing) == [
@@ -152,6 +157,19 @@ async def test_lists_say_the_apis_own_figures(api: Api) -> None:
     assert "A month later" not in await text(api, "/console/projects/crossing?transition_date=2099-12-31")
     (first, *_) = re.findall(r'href="(/console/projects/[0-9a-f-]{36})"', crossing)
     assert "What you can do now" in await text(api, first)
+
+
+async def test_priorities_are_those_of_open_projects(api: Api) -> None:
+    last = await with_three_that_must_be_done(api)
+    assert "<h1>3 open projects must be done</h1>" in await text(api, "/console/projects/priorities")
+    body = {"decision": "cancel", "reason": "No need."}
+    await api.post(f"{last}/decisions", body, PIA, version=3)
+    await projects(api)
+    shown = await text(api, "/console/projects/priorities")
+    assert "<h1>2 open projects must be done</h1>" in shown
+    [link] = re.findall(r'href="(/console/projects\?moscow=must&amp;is_open=true)"', shown)
+    narrowed = await text(api, link.replace("&amp;", "&"))
+    assert ("<h1>2 projects</h1>" in narrowed, "Still open: yes" in narrowed) == (True, True)
 
 
 async def test_a_projects_page_tells_its_forecast_from_what_its_contingency_adds(api: Api) -> None:

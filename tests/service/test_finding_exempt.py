@@ -77,7 +77,7 @@ IN_SIGHT = {
     "/v1/papers/{paper_id}/document": {"form"},
     "/v1/consultations": {"programme"},
     "/v1/promised-data": {"programme"},
-    "/v1/projects": {"stage", "moscow", "handling", "paused"},
+    "/v1/projects": {"stage", "moscow", "handling", "paused", "is_open"},
     **{path: {"stage", "handling", "action_plan", "paused"} for path in OPEN_PROJECTS},
     "/v1/projects/internal": {"stage", "moscow", "paused", "skill", "short"},
     "/v1/projects/ranking": {"change_percent"},

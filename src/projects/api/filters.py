@@ -52,6 +52,7 @@ class ProjectFilters(BaseModel):
         Field(description="Only the one of this reference."),
     ] = None
     paused: Annotated[Flag | None, Field(description="Only those at rest, or at work.")] = None
+    is_open: Annotated[Flag | None, Field(description="Only those that are open, or that have ended.")] = None
     service_area: AskedAreas = None
     supplier: AskedSuppliers = None
     rating: AskedRatings = None

@@ -20,9 +20,13 @@ from rfp_service.console.routes import HOME, page_router
 from rfp_service.console.visits import Sent, SentForm, Visit, Visiting
 from shared.kernel.fields import FIRST_DAY, LAST_DAY
 
-NARROWED = ("q", "stage", "category", "moscow", "handling", "service_area", "owner", "supplier", "paused")
+NARROWED = (
+    *("q", "stage", "category", "moscow", "handling", "service_area", "owner", "supplier"),
+    *("paused", "is_open"),
+)
 CROSSING = ("q", "category", "service_area", "supplier", "flag", "transition_date")
 CHOSEN_LIMIT = 50
+OPEN_ONES: Mapping[str, Any] = {"is_open": True, "limit": 1, "count": True}
 STEPS = {"Three months earlier": -3, "A month earlier": -1, "A month later": 1, "Three months later": 3}
 RULES = {
     "ends_on_or_after_transition": "ending too late",
@@ -49,14 +53,14 @@ async def register(request: Request, visit: Visiting) -> Response:
 
 @router.get("/projects/priorities")
 async def priorities(request: Request, visit: Visiting) -> Response:
-    """Show how many projects matter how much and are handled how, and which rank highest."""
+    """Show how many open projects matter how much and are handled how, and which rank highest."""
     rows = []
     for moscow in Moscow:
-        seen = await visit.get("/v1/projects", limit=1, count=True, count_by="handling", moscow=moscow.value)
+        seen = await visit.get("/v1/projects", **OPEN_ONES, count_by="handling", moscow=moscow.value)
         counts = {each["value"]: each["count"] for each in seen["counts"]}
         rows.append((moscow.value, counts, seen["total"]))
     ranking = await visit.get("/v1/projects/ranking", limit=25)
-    all_of_them = await visit.get("/v1/projects", limit=1, count=True)
+    all_of_them = await visit.get("/v1/projects", **OPEN_ONES)
     unsaid = all_of_them["total"] - sum(total for *_, total in rows)
     return page(request, "priorities", rows=rows, handlings=tuple(Way), ranking=ranking, unsaid=unsaid)
 
@@ -158,7 +162,7 @@ async def _choose(
 ) -> Response:
     asked = chosen(request.query_params, ("q", "service_area"))
     # Those without a category come first; where words are searched for, all that they find.
-    seen = await visit.get("/v1/projects", limit=CHOSEN_LIMIT, sort="category", **asked)
+    seen = await visit.get("/v1/projects", limit=CHOSEN_LIMIT, sort="category", is_open=True, **asked)
     return page(
         request,
         "categories",
