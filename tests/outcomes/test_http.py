@@ -129,10 +129,14 @@ async def test_to_be_given_a_first_day_is_no_move(api: Api) -> None:
         return seen["colour"], seen["colour_reasons"], told(shown)
 
     on, later = long_day(date.fromisoformat(first)), long_day(date.fromisoformat(second))
+    before = api.position
     assert await moved(first, "A day at last.") == ("green", [], f", due {on}.")
     assert await moved(second, "No data.") == ("green", [], f", due {later}. Moved from {on}: No data.")
     back = f", due {on}. Moved, and moved back: They came."
     assert await moved(first, "They came.") == ("amber", ["moved 2 times"], back)
+    asked = {"programme": str(PROGRAMME), "since": str(before)}
+    taken = (await api.get("/v1/outcomes/decisions", SAM, **asked)).json()["items"]
+    assert [each["what"] for each in taken] == ["Given its day", "Moved", "Moved"]
 
 
 async def test_promised_data_show_in_every_outcome_that_waits_for_them(api: Api) -> None:

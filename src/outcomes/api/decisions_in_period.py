@@ -7,9 +7,11 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from outcomes.api.conclusions import DAYS
 from outcomes.api.facts import ProgrammeFacts
+from outcomes.domain.milestone_events import MilestoneRebaselined
 from shared.kernel.calendar import day_in_london
-from shared.kernel.messages import Recorded
+from shared.kernel.messages import Event, Recorded
 from shared.web.core_service import CoreService
 from shared.web.reads.readings import Reading
 
@@ -24,6 +26,7 @@ SAYS = {
     "OutcomeAmended": "outcome amended",
     "OutcomeConfidenceRated": "confidence rated",
 }
+FIRST_DAY = "given its day"
 
 
 class DecisionInPeriod(BaseModel):
@@ -76,7 +79,17 @@ def _subjects(facts: ProgrammeFacts) -> Iterator[dict[str, Any]]:
         yield {"id": row["id"], **of, "milestone": None, "title": row["statement"]}
     for row in facts.milestones:
         of = {"outcome": row["outcome"], "outcome_number": numbers[row["outcome"]]}
-        yield {"id": row["id"], **of, "milestone": row["id"], "title": row["title"]}
+        shown = DAYS.isdisjoint(row.get("withheld", {}))
+        yield {"id": row["id"], **of, "milestone": row["id"], "title": row["title"], "shows_days": shown}
+
+
+def _what(event: Event[Any], subject: Mapping[str, Any]) -> str:
+    """Return what was done; a milestone without a day was given one, where its days may be read."""
+    match event:
+        case MilestoneRebaselined(old=None) if subject["shows_days"]:
+            return FIRST_DAY
+        case _:
+            return SAYS[type(event).__name__]
 
 
 def _row(one: Recorded, subject: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,6 +99,6 @@ def _row(one: Recorded, subject: Mapping[str, Any]) -> dict[str, Any]:
         "position": one.position,
         "by": one.by,
         "on": day_in_london(one.happened_at),
-        "what": SAYS[type(one.event).__name__],
+        "what": _what(one.event, subject),
         "reason": getattr(one.event, "reason", ""),
     }
