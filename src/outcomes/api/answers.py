@@ -40,7 +40,8 @@ class ReasonOnDay(BaseModel):
 class WaitShown(BaseModel):
     """What a milestone waits for, and how that stands; null where nothing is known of it.
 
-    It is `over` when somebody said so, or when what is waited for has come or ended by itself.
+    It is `over` when somebody said so, or when what is waited for has come or ended by itself. Promised data
+    are `late` after the first day promised, also on a weekend.
     """
 
     on: AwaitedKind
@@ -53,6 +54,7 @@ class WaitShown(BaseModel):
     stage: str | None
     expected_on: date | None
     over: bool
+    late: bool
     working_days_late: int
 
 
@@ -118,7 +120,10 @@ class WaitingMilestone(BaseModel):
 
 
 class PromisedDataShown(BaseModel):
-    """Data that were promised; working days late count from the first day promised, to the day they came."""
+    """Data that were promised; working days late count from the first day promised, to the day they came.
+
+    Data that came, or are missing, on a weekend after that day are late by no working day.
+    """
 
     id: UUID
     version: int
@@ -128,6 +133,7 @@ class PromisedDataShown(BaseModel):
     due: date
     expected_on: date
     arrived_on: date | None
+    late: bool
     working_days_late: int
     chases: list[ChaseShown]
     note: TextOrNull

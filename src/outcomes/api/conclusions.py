@@ -61,12 +61,14 @@ def _waiting(facts: ProgrammeFacts) -> Mapping[str, list[WaitingMilestone]]:
 
 def _data(row: Row, facts: ProgrammeFacts, waiting: list[WaitingMilestone]) -> PromisedDataShown:
     newest = next((c["new_day"] for c in reversed(row["chases"]) if c["new_day"]), row["due"])
+    until = row["arrived_on"] or facts.day
     return PromisedDataShown.model_validate(
         row
         | {
             "expected_on": newest,
             "waiting": waiting,
-            "working_days_late": working_days_late(facts.days, row["due"], row["arrived_on"] or facts.day),
+            "late": until > row["due"],
+            "working_days_late": working_days_late(facts.days, row["due"], until),
         }
     )
 
@@ -113,7 +115,7 @@ def milestones_shown(facts: ProgrammeFacts) -> list[MilestoneShown]:
 
 def _milestone(row: Row, facts: ProgrammeFacts, data: Mapping[UUID, PromisedDataShown]) -> MilestoneShown:
     waits = [_wait(wait, facts, data) for wait in row["waits_for"]]
-    late = sum(not w.over and w.on == "data" and w.working_days_late > 0 for w in waits)
+    late = sum(not w.over and w.late for w in waits)
     one = standing(row, late)
     coloured, reasons = colour(one, facts.day)
     return MilestoneShown.model_validate(
@@ -137,17 +139,17 @@ def _wait(
 ) -> WaitShown:
     """Return how something waited for stands: promised data by this room, all else by its own."""
     said: dict[str, Any] = dict.fromkeys(("title", "stage", "expected_on"))
-    ended, late = False, 0
+    ended, late, days = False, False, 0
     if promise := data.get(UUID(wait["id"])):
-        ended, late = promise.arrived_on is not None, promise.working_days_late
+        ended, late, days = promise.arrived_on is not None, promise.late, promise.working_days_late
         stage = "arrived" if ended else "promised"
         said = {"title": promise.what, "stage": stage, "expected_on": promise.expected_on}
     elif thing := facts.found.get(UUID(wait["id"])):
         ended = thing.ended
         said = {"title": thing.title, "stage": thing.stage, "expected_on": thing.expected_on}
-    over = ended or wait["satisfied_on"] is not None
+    over, known = ended or wait["satisfied_on"] is not None, said["title"] is not None
     return WaitShown.model_validate(
-        {**wait, **said, "known": said["title"] is not None, "over": over, "working_days_late": late}
+        {**wait, **said, "known": known, "over": over, "late": late, "working_days_late": days}
     )
 
 

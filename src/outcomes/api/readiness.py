@@ -67,7 +67,7 @@ def _part(step: MilestoneShown, promises: Promises) -> ReadinessPart:
 def _blocks(wait: WaitShown, step: MilestoneShown) -> bool:
     """Say whether what a milestone waits for is late, or expected only after the milestone is due."""
     after = wait.expected_on is not None and step.due is not None and wait.expected_on > step.due
-    return wait.working_days_late > 0 or after or step.overdue
+    return wait.late or after or step.overdue
 
 
 def _reasons(step: MilestoneShown, blocking: list[WaitShown]) -> Iterator[str]:

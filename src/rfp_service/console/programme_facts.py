@@ -2,7 +2,7 @@
 
 from rfp_service.console.administration_facts import FactsSaid, Said
 from rfp_service.console.words import day, words
-from shared.kernel.wording import pounds
+from shared.kernel.wording import how_late, pounds
 
 
 def pipeline_title(year: Said) -> str:
@@ -38,11 +38,10 @@ def pipeline_facts(year: Said) -> FactsSaid:
 
 def data_lead(data: Said) -> str:
     """Return whether promised data came, and how late they are."""
-    late = data["working_days_late"]
-    said = f"{late} working day{'' if late == 1 else 's'} late"
+    said = how_late(data["working_days_late"])
     if data["arrived_on"]:
-        return f"It came on {day(data['arrived_on'])}, {said if late else 'in time'}."
-    if late:
+        return f"It came on {day(data['arrived_on'])}, {said if data['late'] else 'in time'}."
+    if data["late"]:
         return f"It is {said}: it was first promised for {day(data['due'])}."
     return f"It is promised for {day(data['expected_on'])}."
 

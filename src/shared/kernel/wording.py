@@ -14,6 +14,13 @@ def counted(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
+def how_late(working_days: int) -> str:
+    """Return how late something is that is late, also where no working day has passed since its day."""
+    return (
+        f"{counted(working_days, 'working day')} late" if working_days else "late by less than a working day"
+    )
+
+
 def pounds(pence: int) -> str:
     """Return an amount in pence as money."""
     return f"£{pence / 100:,.2f}".removesuffix(".00")

@@ -16,7 +16,7 @@ from outcomes.api.paper_content import PaperShown
 from outcomes.domain.commitments import PromiseFate
 from outcomes.domain.horizons import Colour, Horizon
 from shared.kernel.calendar import LONDON, day_in_london
-from shared.kernel.wording import counted, exact_percent, long_day, percent
+from shared.kernel.wording import counted, exact_percent, how_late, long_day, percent
 
 COLOURS = {
     Colour.RED: "Red",
@@ -201,11 +201,10 @@ def by_and_why(decision: CaseDecision | DecisionInPeriod) -> str:
 
 def standing(data: PromisedDataShown) -> str:
     """Return how promised data stand."""
-    late = data.working_days_late
-    days = f"{counted(late, 'working day')} late"
+    days = how_late(data.working_days_late)
     if data.arrived_on is not None:
-        return f"Came on {day(data.arrived_on)}" + (f", {days}." if late else ", in time.")
-    if not late:
+        return f"Came on {day(data.arrived_on)}" + (f", {days}." if data.late else ", in time.")
+    if not data.late:
         return "Not due yet."
     chased = len(data.chases)
     times = {1: "once", 2: "twice"}.get(chased, f"{chased} times")
