@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, DateTime, Table, literal, not_, select, true
 
 from shared.governance.documents.file_store import destroy_files
-from shared.governance.retention.commands import DisposeOfRecord, ScheduleRetention, due_at
+from shared.governance.retention.commands import DisposeOfRecord, ScheduleRetention, due_since
 from shared.governance.retention.domain import DISPOSALS, SCHEDULE_ID, Disposal, Line, RetentionSchedule
 from shared.governance.retention.views import DisposalRow, disposals
 from shared.kernel.errors import Unacceptable
@@ -111,7 +111,7 @@ async def list_due(request: Request, query: Annotated[ListQuery, DUE_LIST.asked]
     table = _tables(service.views).get(kind)
     if line is None or table is None:
         raise NoSuchKind(known=sorted(stream.state.lines.keys() & _tables(service.views).keys()))
-    until = literal(due_at(datetime.now(UTC), -line.years), DateTime(timezone=True))
+    until = literal(due_since(datetime.now(UTC), line.years), DateTime(timezone=True))
     gone = select(disposals.c.record_id).where(disposals.c.record_id == table.c.id).exists()
     due = replace(
         DUE_LIST,

@@ -1,6 +1,6 @@
 """Fixing the retention schedule, and disposing of a record that is due."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from shared.kernel.messages import Command, Stamp
 
 YEARS_LIMIT = 100
 
+MOMENT = timedelta(microseconds=1)
 _INSTANT = TypeAdapter(datetime)
 
 
@@ -68,8 +69,21 @@ class DisposeOfRecord(Command[Disposal]):
 
 
 def due_at(last: datetime, years: int) -> datetime:
-    """Return when a record is due: the same day, so many years on; 1 March for 29 February."""
+    """Return when a record is due: the same day, so many years on; for 29 February as 1 March begins."""
     try:
         return last.replace(year=last.year + years)
     except ValueError:
-        return last.replace(year=last.year + years, month=3, day=1)
+        return _march(last.year + years)
+
+
+def due_since(now: datetime, years: int) -> datetime:
+    """Return the latest moment on which a record was last decided on that is due now."""
+    try:
+        return now.replace(year=now.year - years)
+    except ValueError:  # it is 29 February, and what is of 1 March is not due
+        return _march(now.year - years) - MOMENT
+
+
+def _march(year: int) -> datetime:
+    """Return the moment at which March begins: London's clocks are at UTC then."""
+    return datetime(year, 3, 1, tzinfo=UTC)

@@ -1,12 +1,12 @@
 """Retention: a line for each kind of record, and disposal when its time has come, once."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from shared.governance.retention.commands import DisposeOfRecord, ScheduleRetention, due_at
+from shared.governance.retention.commands import DisposeOfRecord, ScheduleRetention, due_at, due_since
 from shared.governance.retention.domain import (
     Disposal,
     DisposalNotDueYet,
@@ -69,8 +69,19 @@ def test_a_record_is_disposed_of_once() -> None:
     [
         (datetime(2020, 2, 29, tzinfo=UTC), 4, datetime(2024, 2, 29, tzinfo=UTC)),
         (datetime(2020, 2, 29, tzinfo=UTC), 6, datetime(2026, 3, 1, tzinfo=UTC)),
+        (datetime(2020, 2, 29, 17, 30, tzinfo=UTC), 6, datetime(2026, 3, 1, tzinfo=UTC)),
         (datetime(2020, 6, 1, tzinfo=UTC), 0, datetime(2020, 6, 1, tzinfo=UTC)),
     ],
 )
 def test_years_are_counted_by_the_calendar(last: datetime, years: int, due: datetime) -> None:
     assert due_at(last, years) == due
+
+
+@pytest.mark.parametrize("years", [0, 1, 4, 6])
+@pytest.mark.parametrize("year", [2027, 2028])
+def test_what_is_listed_as_due_may_be_disposed_of_then_and_nothing_else_may(year: int, years: int) -> None:
+    then = datetime(year - years, 2, 28, 9, tzinfo=UTC)
+    for hours in range(0, 72, 3):
+        now = datetime(year, 2, 27, 21, tzinfo=UTC) + timedelta(hours=hours)
+        for last in (then + timedelta(hours=n) for n in range(0, 48, 3)):
+            assert (last <= due_since(now, years)) == (due_at(last, years) <= now), (last, now)
