@@ -1,6 +1,7 @@
 """A row of a register of contracts: what is new is flagged, the same again says nothing, changes are kept."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -34,8 +35,10 @@ from rfp_service.contracts.domain.refusals import (
 from rfp_service.contracts.domain.renewal_events import ContractExpired, ReviewFallsDue, ReviewStarted
 from rfp_service.contracts.domain.restatement import ContractRestated, snapshot
 from shared.kernel.suppliers import Supplier
+from shared.web.registers.mappings import suggested
 from shared.web.registers.register import headings_of
-from shared.web.tabular.headings import key_words
+from shared.web.tabular.headings import Heading, key_words
+from shared.web.tabular.tables import Form, Table, TextFile
 from tests.contracts.examples import NONE, REGISTERED, TACIT, happened, register
 from tests.support.specs import RULES, given, stamp
 
@@ -196,6 +199,27 @@ async def test_what_an_end_says_of_an_extended_contract_depends_on_its_heading(
     rules = await prepared(STORE, stamp("cora", rules=RULES))
     assert rules.of_known(folded(*EXTENDED), {"initial_end": end}, {"initial_end": heading}) == taken
     assert not rules.of_known(folded(*LANDED), {"initial_end": end}, {"initial_end": heading}), "as it was"
+
+
+@pytest.mark.parametrize(
+    ("headings", "ends"),
+    [
+        (("Initial end date",), ["Initial end date"]),
+        (("Contract end date (original)",), ["Contract end date (original)"]),
+        (("Initial expiry",), ["Initial expiry"]),
+        (("Initial end date", "Current end date"), ["Current end date"]),  # it runs until then
+        (("Original end", "Initial end date"), ["Original end"]),
+        (("Initial start date", "First review date", "Initial value"), []),
+    ],
+)
+def test_an_initial_end_is_known_where_no_other_column_says_an_end(
+    headings: tuple[str, ...], ends: list[str]
+) -> None:
+    said = ("Reference", "Title", *headings)
+    table = Table(Form("csv"), said, TextFile(Path("/dev/null")), Heading(1, 1, said, {}))
+    named = suggested(CONTRACT_REGISTER_FORM, table)
+    assert [heading for heading, name in named.items() if name == "initial_end"] == ends
+    assert {*named.values()} - {"initial_end"} == {"reference", "title"}
 
 
 async def test_a_start_that_changes_in_the_same_row_moves_the_end_that_it_is_held_against() -> None:

@@ -27,7 +27,8 @@ irrecoverable_vat_pence: irrecoverable vat; irrecoverable vat amount; vat not re
     non recoverable vat; vat that cannot be recovered; vat that can't be recovered;
     value added tax that cannot be recovered
 start: start date; commencement; commencement date; from
-initial_end: end; end date; current end date; expiry; expiry date; current expiry date; expires;
+initial_end: end; end date; current end; current end date; expiry; expiry date; current expiry;
+    current expiry date; expires;
     expiration date; completion date; finish date; to
 review_on: review; review date; next review; next review date; renewal date
 tendered: itt; invitation to tender; invitation to quote; invitation to quote or tender; tender process;

@@ -86,4 +86,5 @@ CONTRACT_REGISTER_FORM = Register(
     prepare=prepared,
     link=LinkContractReference,
     survey=RegisterPatterns,
+    more_words=(("initial_end", OF_THE_INITIAL_END),),
 )

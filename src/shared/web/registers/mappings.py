@@ -12,7 +12,7 @@ from shared.kernel.fields import KEYS_AS_PATTERN, ShortText
 from shared.kernel.messages import Command, Stamp
 from shared.web.registers.register import TITLE, Kind, Register, RegisterField
 from shared.web.registers.saved_mappings import RegisterMapping, RegisterMappingSaved
-from shared.web.tabular.headings import fields_by_heading, plain
+from shared.web.tabular.headings import fields_by_heading, key_words, plain
 from shared.web.tabular.tables import Table
 
 MAPPINGS = UUID("2f6c1a8e-7a0d-4a3f-9d64-0c1f5e2b7a31")
@@ -75,8 +75,18 @@ def suggested(register: Register[Any], table: Table) -> dict[str, str]:
     """
     divided = {field.name for field in register.fields if field.kind in DIVIDED}
     found = fields_by_heading(table.heading, table.headings, register.known, divided)
+    for name, more in register.more_words:
+        if name not in found.values():
+            found |= dict.fromkeys(_called_with(more, name, register, table)[:1], name)
     ids = [heading for heading in table.headings if plain(heading) == ID and _holds_ids(table, heading)]
     return found | dict.fromkeys(ids[:1], ID)
+
+
+def _called_with(more: frozenset[str], name: str, register: Register[Any], table: Table) -> list[str]:
+    """Return the headings that mean a field once the words are left out that may stand beside its names."""
+    called = {heading: key_words(heading).split() for heading in table.headings}
+    without = {heading: " ".join(w for w in words if w not in more) for heading, words in called.items()}
+    return [heading for heading, rest in without.items() if register.known.get(rest) == name]
 
 
 def _holds_ids(table: Table, heading: str) -> bool:

@@ -128,7 +128,8 @@ class Register(RoomThings[S]):
     called may stand before each. `row` makes a command of what a row says, where that takes more than its
     words; `standing_as` says what holds of a thing by field, where its fields don't say where they are held.
     `extra_fields` are what its extras say more of another field, such as the scale of a rating: a thing holds
-    each under its name, and what a blank one holds says nothing.
+    each under its name, and what a blank one holds says nothing. `more_words` may stand in a heading of a
+    field beside what it is usually called, where no other column holds it.
     """
 
     fields: tuple[RegisterField, ...]
@@ -148,6 +149,7 @@ class Register(RoomThings[S]):
     choices: Callable[[str, Extras], Collection[str]] = lambda _field, _extras: ()
     link: type[Command[Any]] | None = None  # what says that two references are one, where it is its own
     survey: Survey | None = None  # what only all rows together tell of each
+    more_words: tuple[tuple[str, frozenset[str]], ...] = ()
 
     @property
     def name(self) -> str:
