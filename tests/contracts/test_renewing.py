@@ -191,6 +191,25 @@ def test_an_extension_sets_the_next_dates_at_once_and_keeps_the_earlier_cycle() 
     assert (cycle.outcome, cycle.last_day) == (O.EXTEND, date(2027, 3, 31))
 
 
+def test_a_review_date_of_an_earlier_cycle_makes_no_review_fall_due_in_the_next() -> None:
+    reviewed = register(review_on="2026-02-15", procurement_begun_on="2024-03-01")
+    assert state(*happened(reviewed)).clock.alert_on == date(2026, 3, 2)
+    extended = happened(ExecuteExtension(), *decided(O.EXTEND, happened(reviewed)))
+    assert state(*extended).clock.alert_on == date(2027, 7, 2)  # 180 days before 29 December
+    named = AmendContract(owner="olga", reason="Hers.")
+    assert state(*happened(named, *extended)).clock.alert_on == date(2027, 7, 2)
+    sooner = AmendContract(review_on=date(2027, 1, 15), reason="Sooner.")
+    assert state(*happened(sooner, *extended)).clock.alert_on == date(2027, 1, 15)
+
+
+def test_a_contract_that_rolled_over_is_not_reviewed_by_a_date_that_had_passed() -> None:
+    reviewed = register(TACIT, review_on="2026-02-15", procurement_begun_on="2023-03-01")
+    rolling = happened(reviewed)
+    passed = passing(state(*rolling), at(2026, 3, 31))
+    [missed] = given(NONE, *rolling).when(passed, at=at(2026, 3, 31)).events()
+    assert state(*rolling, missed).clock.alert_on == date(2026, 10, 1)  # 180 days before 30 March
+
+
 def test_only_what_was_approved_is_done() -> None:
     given(NONE, *decided(O.RENEW)).when(ExecuteExtension()).refused(NotRecommendedSo, approved=O.RENEW)
     given(NONE, *REGISTERED).when(ExecuteExtension()).refused(WrongContractStage)

@@ -65,8 +65,9 @@ def clock_for(
         return stopped(contract)
     notice_by = _notice_by(contract, dates)
     leads = rules.lead_days if (rules := contract_rules(stamp)) else []
+    review_on = _review_on(contract, today, gone_by=passed)
     alert_on = _alert_on(
-        contract, notice_by or dates.last_safe or dates.current_end, leads, today, reviewed=reviewed
+        review_on, notice_by or dates.last_safe or dates.current_end, leads, today, reviewed=reviewed
     )
     if given_on is not None:
         notice_by = pending if pending is not None and pending < given_on else None
@@ -96,13 +97,21 @@ def _notice_by(contract: Contract, dates: ContractDates) -> date | None:
     return dates.last_safe if rolls else None
 
 
+def _review_on(contract: Contract, today: date, *, gone_by: bool) -> date | None:
+    """Return the day of a contract's review; none where it has passed, and was of an earlier cycle."""
+    day = contract.about.review_on
+    if day is None or day >= today or day == contract.clock.alert_on:
+        return day
+    return None if contract.cycles or gone_by else day
+
+
 def _alert_on(
-    contract: Contract, before: date | None, leads: Sequence[int], today: date, *, reviewed: bool
+    review_on: date | None, before: date | None, leads: Sequence[int], today: date, *, reviewed: bool
 ) -> date | None:
     """Return when the contract is next to be looked at; today where a lead time has begun already."""
     alerts = [before - timedelta(days=lead) for lead in leads] if before else []
-    if contract.about.review_on is not None:
-        alerts.append(contract.about.review_on)
+    if review_on is not None:
+        alerts.append(review_on)
     to_come = [alert for alert in alerts if alert > today]
     if not reviewed and len(to_come) < len(alerts):
         return today
