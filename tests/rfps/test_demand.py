@@ -3,7 +3,17 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from rfp_service.rfps.views.demand import DIVERTED, FAILED, RAISED, SUBMITTED, Demand, DemandStep
+from rfp_service.rfps.views.demand import (
+    DIVERTED,
+    FAILED,
+    FULFILLED,
+    ORDERED,
+    RAISED,
+    SUBMITTED,
+    UNFULFILLED,
+    Demand,
+    DemandStep,
+)
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 A, B, C, D = (UUID(int=n) for n in range(1, 5))
@@ -49,6 +59,19 @@ def test_a_need_that_was_reopened_counts_once_by_its_last_diversion() -> None:
     assert parts(again) == (1, 1, 0, 0, 1)
     rework = demand((A, SUBMITTED, 1), (A, SUBMITTED, 9))
     assert parts(rework) == (1, 0, 0, 1, 0)
+
+
+def test_what_was_ordered_for_a_diversion_that_failed_says_nothing_of_the_next() -> None:
+    def steps(*said: tuple[str, UUID | None]) -> Demand:
+        return Demand.of([DemandStep(A, None, START, what, order) for what, order in said])
+
+    failed = ((DIVERTED, None), (ORDERED, C), (UNFULFILLED, C), (FAILED, None))
+    assert parts(steps(*failed)) == (1, 1, 1, 0, 0)
+    assert parts(steps(*failed, (DIVERTED, None))) == (1, 1, 0, 0, 1)
+    assert parts(steps(*failed, (DIVERTED, None), (ORDERED, D))) == (1, 1, 0, 0, 0)
+    of_no_use = ((DIVERTED, None), (ORDERED, C), (FULFILLED, C), (FAILED, None), (DIVERTED, None))
+    assert parts(steps(*of_no_use, (ORDERED, D))) == (1, 1, 0, 0, 0)
+    assert parts(steps(*of_no_use, (ORDERED, D), (FULFILLED, D))) == (1, 1, 0, 0, 1)
 
 
 def test_near_duplicates_are_one_need_with_what_they_repeat() -> None:

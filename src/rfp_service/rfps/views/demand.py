@@ -68,12 +68,15 @@ class Chain:
     failed: bool = False
     failed_later: bool = False
     orders: dict[UUID, str] = field(default_factory=dict)  # and what became of each
+    earlier: frozenset[UUID] = frozenset()  # orders of a diversion that failed
 
     def take(self, step: DemandStep) -> None:
         """Take one more step into account."""
         if step.what in (DIVERTED, SUBMITTED):
             self.first = self.first or step.happened_at
         if step.what == DIVERTED:
+            if self.failed or self.failed_later:
+                self.earlier = frozenset(self.orders)
             self.diverted, self.failed, self.failed_later = step.happened_at, False, False
         elif step.what == FAILED and self.diverted is not None:
             within = step.happened_at - self.diverted <= FAILS_WITHIN
@@ -89,7 +92,8 @@ class Chain:
 
         A diversion with an order is kept once its order is fulfilled; without one it is taken at its word.
         """
-        met = not self.orders or FULFILLED in self.orders.values()
+        became = [what for order, what in self.orders.items() if order not in self.earlier]
+        met = not became or FULFILLED in became
         return self.diverted is not None and not self.failed and not self.submitted and met
 
 
