@@ -15,6 +15,8 @@ from rfp_service.contracts.domain.renewal_events import (
     ExtensionExecuted,
     ReprocurementStarted,
 )
+from rfp_service.open_contracting.parties import supplier_party
+from rfp_service.open_contracting.public_facts import PublicFacts
 from rfp_service.rfps.domain.award_events import (
     AwardNoticePublished,
     AwardRecommended,
@@ -153,6 +155,27 @@ def test_the_record_says_what_was_planned_asked_awarded_and_signed() -> None:
     assert supplier["id"] == award["suppliers"][0]["id"]
     assert supplier["identifier"]["scheme"] == "GB-COH"
     assert supplier["details"] == {"scale": "sme"}
+
+
+@pytest.mark.parametrize(
+    ("number", "is_charity", "scheme"),
+    [
+        ("01234567", None, "GB-COH"),
+        ("SC123456", False, "GB-COH"),
+        ("1234567", False, None),  # a company's, whose leading nought a spreadsheet took
+        ("1234567", None, None),
+        ("1234567", True, "GB-CHC"),
+    ],
+)
+def test_a_number_is_said_to_be_of_the_register_that_it_can_only_be_of(
+    number: str,
+    is_charity: bool | None,  # noqa: FBT001  # a parameter of the specification
+    scheme: str | None,
+) -> None:
+    size = {"small_or_medium": None, "voluntary_or_community": is_charity}
+    party = supplier_party(PublicFacts({}), 1, "Ribble Networks", number, size)
+    assert party is not None
+    assert (party["identifier"] or {}).get("scheme") == scheme
 
 
 def test_an_award_that_is_taken_back_is_cancelled_and_another_one_is_another() -> None:

@@ -15,8 +15,10 @@ COUNCIL: dict[str, Any] = {
 }
 BUYER = {"id": COUNCIL_ID, "name": COUNCIL_NAME}
 
-# Registers of companies and charities of England and Wales, by the form of their numbers.
-REGISTERS = (("GB-COH", re.compile(r"[A-Z0-9]{2}[0-9]{6}")), ("GB-CHC", re.compile(r"[0-9]{6,7}")))
+# Registers of companies and charities of England and Wales, by the form of their numbers. A spreadsheet
+# takes the leading nought off a company's: it has the form of a charity's then.
+COMPANIES = ("GB-COH", re.compile(r"[A-Z0-9]{2}[0-9]{6}"))
+CHARITIES = ("GB-CHC", re.compile(r"[0-9]{6,7}"))
 UNKNOWN_SIZE: dict[str, bool | None] = {"small_or_medium": None, "voluntary_or_community": None}
 
 
@@ -43,14 +45,15 @@ def supplier_party(
     return {
         "id": supplier_id(award),
         "name": told,
-        "identifier": _identifier(facts.told(number, *OF_NUMBER) or "", told),
+        "identifier": _identifier(facts.told(number, *OF_NUMBER) or "", told, may_be_charity=charity is True),
         "roles": ["supplier"],
         "details": {"scale": {True: "sme", False: "large", None: None}[small], "vcse": charity},
     }
 
 
-def _identifier(number: str, name: str) -> dict[str, str] | None:
+def _identifier(number: str, name: str, *, may_be_charity: bool) -> dict[str, str] | None:
     """Return a number with the register that it is of; nothing if its form tells of none."""
     plain = number.upper().replace(" ", "")
-    scheme = next((scheme for scheme, form in REGISTERS if form.fullmatch(plain)), None)
+    registers = (COMPANIES, CHARITIES) if may_be_charity else (COMPANIES,)
+    scheme = next((scheme for scheme, form in registers if form.fullmatch(plain)), None)
     return {"scheme": scheme, "id": plain, "legalName": name} if scheme else None
