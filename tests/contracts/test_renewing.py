@@ -32,6 +32,7 @@ from rfp_service.contracts.commands.reviews import (
     StartReview,
 )
 from rfp_service.contracts.domain.contract import Contract, ContractStage, HowEnded
+from rfp_service.contracts.domain.exposure import exposure_pence
 from rfp_service.contracts.domain.refusals import (
     ContractOver,
     DateNotYetCome,
@@ -309,6 +310,34 @@ def test_a_missed_notice_says_what_it_commits_and_the_contract_rolls_over() -> N
     assert after.missed == ((date(2026, 3, 30), 1_200_000),)
     assert after.cycles[0].last_day == date(2026, 6, 30)
     assert after.clock.notice_by == date(2027, 3, 30)
+
+
+@pytest.mark.parametrize(
+    ("maximum", "new_end", "exposure"),
+    [(48, date(2027, 6, 30), 1_200_000), (42, date(2026, 12, 31), 600_000)],
+)
+def test_a_roll_over_commits_no_more_than_its_maximum_term_leaves_and_is_the_last(
+    maximum: int, new_end: date, exposure: int
+) -> None:
+    rolling = happened(register({**TACIT, "maximum_months": maximum}, procurement_begun_on="2023-03-01"))
+    passed = passing(state(*rolling), at(2026, 3, 31))
+    [missed] = given(NONE, *rolling).when(passed, at=at(2026, 3, 31)).events()
+    assert isinstance(missed, NoticeDeadlineMissed)
+    assert (missed.new_end, missed.exposure_pence) == (new_end, exposure)
+    after = state(*rolling, missed)
+    assert (after.clock.ends_on, after.clock.notice_by, exposure_pence(after)) == (new_end, None, 0)
+    over = at(new_end.year + new_end.month // 12, new_end.month % 12 + 1, 1)
+    [expired] = given(NONE, *rolling, missed).when(clock(EndContract, 2, over), at=over).events()
+    assert isinstance(expired, ContractExpired)
+
+
+def test_no_notice_is_missed_of_a_tacit_contract_that_has_reached_its_maximum_term() -> None:
+    [begun, *flags] = happened(register({**TACIT, "maximum_months": 36}, procurement_begun_on="2023-03-01"))
+    assert (begun.clock.notice_by, begun.clock.ends_on) == (None, date(2026, 6, 30))
+    waited_for = begun.clock.model_copy(update={"notice_by": date(2026, 3, 30)})  # as it once was
+    earlier = (begun.model_copy(update={"clock": waited_for}), *flags)
+    passed = passing(state(*earlier), at(2026, 3, 31))
+    assert given(NONE, *earlier).when(passed, at=at(2026, 3, 31)).events() == []
 
 
 def test_a_notice_is_missed_once_and_late_after_downtime() -> None:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from rfp_service.contracts.domain.contract import MONTHS_A_YEAR, Contract, ContractStage
 from rfp_service.contracts.domain.date_steps import Standing
 from rfp_service.contracts.domain.dates import ContractDates, Moment, dates_on
-from rfp_service.contracts.domain.day_counts import end_after
+from rfp_service.contracts.domain.day_counts import end_after, roll_after
 from rfp_service.contracts.domain.events import ClockSet
 from rfp_service.contracts.domain.terms import Continuation
 from shared.kernel.calendar import WorkingDays, day_in_london
@@ -93,8 +93,9 @@ def _notice_by(contract: Contract, dates: ContractDates) -> date | None:
     """Return the day whose passing commits the council to a roll-over, or loses it an option."""
     if contract.terms.continuation is Continuation.EXPRESS:
         return dates.exercise_by
-    rolls = contract.terms.roll_months or contract.terms.term_day is not None
-    return dates.last_safe if rolls else None
+    end = dates.current_end
+    rolls = contract.terms.roll_months if end is None else roll_after(contract.terms, end)
+    return dates.last_safe if rolls or contract.terms.term_day is not None else None
 
 
 def _review_on(contract: Contract, today: date, *, gone_by: bool) -> date | None:

@@ -8,7 +8,7 @@ from rfp_service.contracts.commands.execution import ENDING
 from rfp_service.contracts.domain.contract import Contract, ContractStage
 from rfp_service.contracts.domain.date_steps import Standing
 from rfp_service.contracts.domain.events import ContractEvent
-from rfp_service.contracts.domain.exposure import confidence, exposure_pence
+from rfp_service.contracts.domain.exposure import confidence, exposure_pence, months_committed
 from rfp_service.contracts.domain.renewal import RenewalOutcome
 from rfp_service.contracts.domain.renewal_events import (
     ContractExpired,
@@ -39,6 +39,8 @@ class PassNoticeDay(DeadlineCommand[Contract]):
         if end_of(last_safe) > stamp.at:
             return ()
         rolls = contract.terms.continuation is not Continuation.EXPRESS
+        if rolls and not months_committed(contract):
+            return ()  # its maximum term is reached: it ends
         said = {
             "stage": ContractStage.IN_FORCE if rolls else contract.stage,
             "clock": clock_for(contract, stamp, reviewed=not rolls, passed=True),

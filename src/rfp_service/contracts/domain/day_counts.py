@@ -66,6 +66,14 @@ def _less_notice(end: date, notice: NoticePeriod, days: WorkingDays) -> date:
             return days.before(end, notice.count)
 
 
+def roll_after(terms: Terms, end: date) -> int:
+    """Return how many months a tacit contract rolls over after an end: fewer where its maximum is sooner."""
+    if terms.maximum_months is None or terms.start is None:
+        return terms.roll_months
+    last, begin = end_after(terms.start, terms.maximum_months), end + ONE_DAY
+    return next((n for n in range(terms.roll_months) if end_after(begin, n) >= last), terms.roll_months)
+
+
 def end_by_notice(given_on: date, terms: Terms, days: WorkingDays) -> date:
     """Return the last day of a contract that notice ends at any time: a period after it counts as given.
 

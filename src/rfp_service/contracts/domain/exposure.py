@@ -2,7 +2,7 @@
 
 from rfp_service.contracts.domain.contract import MONTHS_A_YEAR, Contract, FlagCode, LedgerDate, ValueBasis
 from rfp_service.contracts.domain.date_events import with_day
-from rfp_service.contracts.domain.day_counts import anchor_of
+from rfp_service.contracts.domain.day_counts import anchor_of, roll_after
 from rfp_service.contracts.domain.terms import Continuation
 
 DOUBTFUL_VALUE = {FlagCode.VALUE_MISSING, FlagCode.VALUE_ZERO, FlagCode.VALUE_ONE_POUND}
@@ -14,7 +14,8 @@ def months_committed(contract: Contract) -> int:
     """Return for how many months the next roll-over commits the council; none if nothing rolls."""
     match contract.terms.continuation:
         case Continuation.TACIT:
-            return contract.terms.roll_months
+            end = contract.clock.ends_on
+            return contract.terms.roll_months if end is None else roll_after(contract.terms, end)
         case Continuation.ROLLING if contract.terms.term_day is not None:
             return MONTHS_A_YEAR
         case _:
