@@ -152,6 +152,13 @@ def test_works_are_excused_up_to_more_and_light_touch_needs_nothing() -> None:
     assert changed(3_600_000, 0, *light) == []
 
 
+@pytest.mark.parametrize(("pence", "is_excused"), [(360_000, True), (360_001, False)])
+def test_a_change_is_measured_by_the_value_of_the_whole_term(pence: int, *, is_excused: bool) -> None:
+    said = {"value_pence": 1_200_000, "value_basis": "yearly", "procurement_begun_on": BEGUN}
+    [event] = changed(pence, 0, *happened(register(**said)))
+    assert isinstance(event, ChangeExcused) is is_excused
+
+
 def test_a_novation_is_never_excused() -> None:
     asked = (*NEW, REVIEWED, recommended(RenewalOutcome.NOVATE))
     approved = happened(ApproveRenewal(reason="Yes."), *asked, by="hana", own_tiers=[HEAD])

@@ -5,16 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from rfp_service.contracts.domain.contract import (
-    MONTHS_A_YEAR,
     Contract,
     ContractStage,
     DutyStanding,
     HowEnded,
     StatutoryDuty,
-    ValueBasis,
 )
 from rfp_service.contracts.domain.day_counts import anchor_of, end_after
-from rfp_service.contracts.domain.exposure import term_months
+from rfp_service.contracts.domain.exposure import whole_pence
 from rfp_service.contracts.domain.terms import Stated, TermOption, Terms
 from rfp_service.open_contracting.parties import (
     BUYER,
@@ -172,7 +170,7 @@ def _as_registered(contract: Contract, facts: PublicFacts) -> dict[str, Any]:
         "description": facts.text(about.description, "description"),
         "status": _contract_status(contract),
         "period": _period(contract, facts),
-        "value": facts.amount(_whole_value(contract), *OF_VALUE),
+        "value": facts.amount(whole_pence(contract), *OF_VALUE),
         "documents": [_notice(duty) for duty in contract.duties if duty.published_on is not None],
         "implementation": {
             "milestones": [
@@ -203,15 +201,6 @@ def _period(contract: Contract, facts: PublicFacts) -> dict[str, Any] | None:
         "maxExtentDate": last_moment(longest),
     }
     return facts.told(period, *OF_PERIOD)
-
-
-def _whole_value(contract: Contract) -> int | None:
-    """Return what a contract is worth in all; nothing if only a year's value is known, and no term."""
-    value = contract.about.value_pence
-    if value is None or contract.about.value_basis is ValueBasis.TOTAL:
-        return value
-    months = term_months(contract)
-    return None if months is None else value * months // MONTHS_A_YEAR
 
 
 def _notice(duty: StatutoryDuty) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from rfp_service.contracts.domain.contract import Contract, DutyStanding
 from rfp_service.contracts.domain.day_counts import end_after
 from rfp_service.contracts.domain.duty_events import ChangeExcused, NoticeDue, NoticeMissed, NoticePublished
 from rfp_service.contracts.domain.events import ContractEvent
-from rfp_service.contracts.domain.exposure import term_months
+from rfp_service.contracts.domain.exposure import term_months, whole_pence
 from rfp_service.contracts.domain.refusals import NoSuchDuty, NoticePublishedAlready, PublishBeforeTheChange
 from rfp_service.contracts.domain.renewal_events import KpiYearEnded
 from shared.kernel.calendar import end_of
@@ -100,7 +100,7 @@ def _applying(
 def _grows_past_a_threshold(contract: Contract, change: tuple[int, int], stamp: Stamp) -> bool:
     """Say whether a change takes a contract past a threshold that it was below; its VAT grows with it."""
     rules, about = stamp.known.rules, contract.about
-    value, with_vat = about.value_pence, about.value_with_vat_pence
+    value, with_vat = _measured_by(contract), about.value_with_vat_pence
     if rules is None or not about.contract_kind or not value or with_vat is None:
         return False
     kind = ContractKind(about.contract_kind)
@@ -108,12 +108,18 @@ def _grows_past_a_threshold(contract: Contract, change: tuple[int, int], stamp: 
     return bool(rules.covering(kind, after)) and not rules.covering(kind, with_vat)
 
 
+def _measured_by(contract: Contract) -> int | None:
+    """Return the value that a change is measured by: that of the whole term, where this is known."""
+    whole = whole_pence(contract)
+    return contract.about.value_pence if whole is None else whole
+
+
 def _is_excused(contract: Contract, duty: ContractDuty, change: tuple[int, int]) -> bool:
     """Say whether a change, with the small ones before it, stays within what need not be announced."""
     limit = duty.excused_percent_of_value.get(contract.about.contract_kind)
     pence = abs(change[0]) + sum(abs(before) for before, _ in contract.excused)
     months = abs(change[1]) + sum(abs(before) for _, before in contract.excused)
-    value, term = contract.about.value_pence, contract.terms.maximum_months or term_months(contract)
+    value, term = _measured_by(contract), contract.terms.maximum_months or term_months(contract)
     of_value = limit is not None and value is not None and pence * 100 <= value * limit
     percent = duty.excused_percent_of_term
     of_term = percent is not None and term is not None and months * 100 <= term * percent

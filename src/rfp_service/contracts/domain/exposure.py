@@ -30,6 +30,15 @@ def term_months(contract: Contract) -> int | None:
     return anchor.months or max(1, round((anchor.first_end - start).days / DAYS_A_MONTH))
 
 
+def whole_pence(contract: Contract) -> int | None:
+    """Return what a contract is worth in all; nothing if only a year's value is known, and no term."""
+    value = contract.about.value_pence
+    if value is None or contract.about.value_basis is ValueBasis.TOTAL:
+        return value
+    months = term_months(contract)
+    return None if months is None else value * months // MONTHS_A_YEAR
+
+
 def yearly_pence(contract: Contract) -> int | None:
     """Return what a contract costs a year; nothing if its value is not known, or in doubt."""
     value = contract.about.value_pence
