@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from rfp_service.contracts.commands.duties import EndKpiYear, MissDuty, PublishNotice, RecordBreach, duties_on
-from rfp_service.contracts.commands.execution import ExecuteExtension
+from rfp_service.contracts.commands.execution import ExecuteExtension, RenewContract
 from rfp_service.contracts.commands.passed_dates import EndContract
 from rfp_service.contracts.commands.registration import AmendContract
 from rfp_service.contracts.commands.reviews import ApproveRenewal
@@ -110,6 +110,21 @@ def test_the_copy_of_a_large_change_follows_it() -> None:
     assert due(executed)[-1] == ("copy of contract change", date(2026, 5, 30))
 
 
+def test_no_copy_follows_a_large_contracts_change_that_was_too_small_to_be_announced() -> None:
+    large = happened(register(procurement_begun_on=BEGUN, value_with_vat_pence=500_000_001))
+    renewal = recommended(RenewalOutcome.RENEW).model_copy(update={"value_pence": 360_000, "months": 0})
+    approve = ApproveRenewal(reason="Yes.")
+    approved = happened(approve, *large, REVIEWED, renewal, by="hana", own_tiers=[HEAD])
+    assert isinstance(approved[-1], ChangeExcused)
+    renew = RenewContract.model_validate({"terms": TERMS, "value_pence": 360_000})
+    renewed = happened(renew, *approved)
+    assert due(renewed) == []
+    again = (*renewed, REVIEWED, renewal.model_copy(update={"value_pence": 360_001}))
+    dearer = happened(approve, *again, by="hana", own_tiers=[HEAD])
+    publish = PublishNotice(number=1, reference="2026/S 000-2", published_on=date(2026, 3, 2))
+    assert due(happened(renew, *happened(publish, *dearer)))[-1][0] == "copy of contract change"
+
+
 def changed(pence: int, months: int, *before: Any) -> Any:
     return duties_on(
         state(*before),
@@ -137,6 +152,13 @@ def test_a_small_change_is_excused(pence: int, months: int, *, is_excused: bool)
     assert isinstance(event, ChangeExcused) is is_excused
 
 
+@pytest.mark.parametrize(("pence", "is_excused"), [(360_000, True), (360_001, False)])
+def test_a_change_is_measured_by_the_value_of_the_whole_term(pence: int, *, is_excused: bool) -> None:
+    said = {"value_pence": 1_200_000, "value_basis": "yearly", "procurement_begun_on": BEGUN}
+    [event] = changed(pence, 0, *happened(register(**said)))
+    assert isinstance(event, ChangeExcused) is is_excused
+
+
 def test_small_changes_are_added_up() -> None:
     [first] = changed(200_000, 0, *NEW)
     assert isinstance(first, ChangeExcused)
@@ -150,13 +172,6 @@ def test_works_are_excused_up_to_more_and_light_touch_needs_nothing() -> None:
     assert isinstance(changed(540_001, 0, *works)[0], NoticeDue)
     light = happened(register(procurement_begun_on=BEGUN, contract_kind="light_touch"))
     assert changed(3_600_000, 0, *light) == []
-
-
-@pytest.mark.parametrize(("pence", "is_excused"), [(360_000, True), (360_001, False)])
-def test_a_change_is_measured_by_the_value_of_the_whole_term(pence: int, *, is_excused: bool) -> None:
-    said = {"value_pence": 1_200_000, "value_basis": "yearly", "procurement_begun_on": BEGUN}
-    [event] = changed(pence, 0, *happened(register(**said)))
-    assert isinstance(event, ChangeExcused) is is_excused
 
 
 def test_a_novation_is_never_excused() -> None:

@@ -1,6 +1,7 @@
 """Doing what was decided about a contract: extended, renewed, procured again, ended."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
@@ -44,6 +45,15 @@ def must_be_approved(contract: Contract, *outcomes: RenewalOutcome) -> None:
         raise NotRecommendedSo(approved=contract.renewal.outcome)
 
 
+def _to_publish(
+    before: Contract, after: Contract, on: date, stamp: Stamp, change: tuple[int, int]
+) -> Sequence[ContractEvent]:
+    """Return what must be published of a change that was made; nothing where it needed no announcing."""
+    if before.change_excused:
+        return ()
+    return duties_on(after, DutyTrigger.CHANGED, on, stamp, change)
+
+
 class ExecuteExtension(Command[Contract]):
     """Exercise the next option to extend, as approved."""
 
@@ -71,7 +81,7 @@ class ExecuteExtension(Command[Contract]):
         executed = blank.model_copy(update={"clock": clock_for(blank.apply(contract), stamp)})
         change = (renewal.value_pence, months)
         after = executed.apply(contract)
-        return [executed, *duties_on(after, DutyTrigger.CHANGED, today, stamp, change)]
+        return [executed, *_to_publish(contract, after, today, stamp, change)]
 
 
 class RenewContract(Command[Contract]):
@@ -103,7 +113,7 @@ class RenewContract(Command[Contract]):
         renewed = blank.model_copy(update={"clock": clock_for(blank.apply(contract), stamp)})
         change = (renewal.value_pence, renewal.months)
         after = renewed.apply(contract)
-        return [renewed, *duties_on(after, DutyTrigger.CHANGED, today, stamp, change)]
+        return [renewed, *_to_publish(contract, after, today, stamp, change)]
 
 
 class StartReprocurement(Command[Contract]):

@@ -185,6 +185,7 @@ class Contract:
     novation: Novation = Novation()
     duties: tuple[StatutoryDuty, ...] = ()
     excused: tuple[tuple[int, int], ...] = ()  # small changes: pence and months of each
+    change_excused: bool = False  # the change that was approved last is one of them
     missed: tuple[tuple[date, int | None], ...] = ()  # last safe dates and their exposure
     savings: tuple[RenewalSaving, ...] = ()  # of each decision approved, by its number
     how_ended: HowEnded | None = None

@@ -74,7 +74,7 @@ class ChangeExcused(ContractEvent):
     def apply(self, contract: Contract) -> Contract:
         """Return the contract with one more small change."""
         excused = (*contract.excused, (self.value_pence, self.months))
-        return replace(contract, stage=self.stage, excused=excused)
+        return replace(contract, stage=self.stage, excused=excused, change_excused=True)
 
 
 DUTY_EVENTS: tuple[type[ContractEvent], ...] = (NoticeDue, NoticePublished, NoticeMissed, ChangeExcused)

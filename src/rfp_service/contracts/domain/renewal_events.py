@@ -44,7 +44,7 @@ class RenewalRecommended(ContractEvent):
         """Return the contract with a recommendation that waits for its first tier."""
         ever = tuple(dict.fromkeys((*contract.renewal.recommenders, self.recommended_by)))
         renewal = Renewal(self.outcome, self.value_pence, self.months, self.recommended_by, ever, self.tiers)
-        return replace(contract, stage=self.stage, renewal=renewal)
+        return replace(contract, stage=self.stage, renewal=renewal, change_excused=False)
 
 
 class RenewalDecisionApproved(ContractEvent):
