@@ -243,6 +243,19 @@ def test_a_notice_period_sets_the_last_safe_date_anew() -> None:
     assert FlagCode.NOTICE_MISSING not in after.open_flags
 
 
+def test_a_notice_period_is_that_of_options_without_one_of_their_own_until_it_is_undone() -> None:
+    options = [{"months": 12}, {"months": 12, "notice": {"count": 1, "unit": "months"}}]
+    terms = {"start": "2024-04-01", "term_months": 36, "options": options}
+    begun = happened(register(terms))
+    assert folded(*begun).clock.notice_by == date(2027, 3, 31)  # the option's last day, as far as is known
+    after = happened(SetNoticePeriod(notice_count=3, reason="Clause 12."), *begun)
+    assert [option.notice.words for option in folded(*after).terms.options] == ["3 months'", "1 month's"]
+    assert folded(*after).clock.notice_by == date(2026, 12, 31)
+    facts = {"was": snapshot(folded(*begun)), "became": snapshot(folded(*after))}
+    [undone] = given(NONE, *after).when(UNDO, **facts).events()
+    assert folded(*after, undone).terms == folded(*begun).terms
+
+
 def test_an_undo_restores_what_the_batch_changed_and_nobody_has_since() -> None:
     owned = happened(NameContractOwner(owner="olga", reason="Hers."), *LANDED)
     facts = {"was": snapshot(folded(*LANDED)), "became": snapshot(folded(*owned))}

@@ -15,6 +15,7 @@ from rfp_service.contracts.domain.events import ContractEvent, stated_of
 from rfp_service.contracts.domain.terms import NoticePeriod, NoticeUnit
 from shared.kernel.fields import WHOLE, PersonId, Reason
 from shared.kernel.messages import Command, Stamp
+from shared.kernel.states import replace
 
 
 class NameContractOwner(Command[Contract]):
@@ -47,10 +48,15 @@ class SetNoticePeriod(Command[Contract]):
     reason: Reason
 
     def decide(self, contract: Contract, stamp: Stamp) -> Sequence[ContractEvent]:
-        """Set the dates again, and arm every alert again; a clause on the last day no longer holds."""
+        """Set the dates again, and arm every alert again; a clause on the last day no longer holds.
+
+        An option without a period of its own is exercised by that of the contract.
+        """
         must_run(contract)
+        notice, options = NoticePeriod(self.notice_count, self.notice_unit), contract.terms.options
         said: dict[str, object] = {
-            "notice": NoticePeriod(self.notice_count, self.notice_unit),
+            "notice": notice,
+            "options": tuple(one if one.notice.count else replace(one, notice=notice) for one in options),
             "last_safe": None,
         }
         if self.service_working_days is not None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from rfp_service.contracts.domain.contract import Contract, ContractStage, DateReading, Flag, HowEnded
 from rfp_service.contracts.domain.events import ClockedEvent
 from rfp_service.contracts.domain.renewal import Renewal
-from rfp_service.contracts.domain.terms import NoticePeriod
+from rfp_service.contracts.domain.terms import NoticePeriod, TermOption
 from shared.kernel.restatement import Restated, parts, snapshot_of, with_parts
 from shared.kernel.states import replace
 from shared.kernel.suppliers import Supplier
@@ -20,6 +20,7 @@ PARTS = {
     **parts("about", tuple[tuple[str, str], ...], "unread"),
     **parts("terms", date | None, "start"),
     **parts("terms", NoticePeriod, "notice"),
+    **parts("terms", tuple[TermOption, ...], "options"),
     **parts("terms", int, "service_working_days"),
     **parts("terms.stated", date | None, "initial_end", "last_safe"),
     **parts("", tuple[DateReading, ...], "readings"),
