@@ -396,6 +396,21 @@ def test_where_going_on_was_approved_it_rolls_over_and_nothing_is_missed() -> No
     assert state(*before, rolled).missed == ()
 
 
+def test_that_it_was_novated_is_no_answer_once_its_review_falls_due() -> None:
+    long = happened(register({**TACIT, "term_months": 60}, procurement_begun_on="2023-03-01"))
+    novated = decided(O.NOVATE, long)
+    for step in (AskNovation, AgreeNovation, SignNovation, CompleteNovation):
+        novated = happened(step(on=date(2026, 3, 2), note="By letter."), *novated)
+    before = state(*novated)
+    assert (before.renewal.is_approved, before.clock.alert_on) == (True, date(2027, 10, 2))
+    alert = clock(AlertReview, before.clock.number, at(2027, 10, 2))
+    due = (*novated, *given(NONE, *novated).when(alert, at=at(2027, 10, 2)).events())
+    assert (state(*due).stage, state(*due).renewal.is_approved) == (ContractStage.REVIEW_DUE, False)
+    passed = passing(state(*due), at(2028, 3, 31))
+    [missed] = given(NONE, *due).when(passed, at=at(2028, 3, 31)).events()
+    assert isinstance(missed, NoticeDeadlineMissed)
+
+
 def test_a_lost_option_is_missed_and_nothing_rolls() -> None:
     passed = passing(state(*OLD), at(2026, 12, 30))
     [missed] = given(NONE, *OLD).when(passed, at=at(2026, 12, 30)).events()

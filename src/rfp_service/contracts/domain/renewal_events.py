@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from rfp_service.contracts.domain.contract import Contract, ContractCycle, HowEnded
+from rfp_service.contracts.domain.contract import Contract, ContractCycle, ContractStage, HowEnded
 from rfp_service.contracts.domain.events import ClockedEvent, ContractEvent, StatedTerms
 from rfp_service.contracts.domain.renewal import Renewal, RenewalOutcome, ServedNotice
 from rfp_service.contracts.domain.savings import RenewalSaving
@@ -16,6 +16,12 @@ class ReviewFallsDue(ClockedEvent):
     due_on: date
     last_safe: date | None = None
     exposure_pence: int | None = None
+
+    def apply(self, contract: Contract) -> Contract:
+        """Return the contract, of which what was decided, and done, is no answer any more: it was novated."""
+        due = ClockedEvent.apply(self, contract)
+        is_done = self.stage is ContractStage.REVIEW_DUE and contract.renewal.executed
+        return replace(due, renewal=Renewal()) if is_done else due
 
 
 class ReviewStarted(ContractEvent):
