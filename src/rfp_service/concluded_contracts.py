@@ -79,6 +79,7 @@ async def concluded_facts(store: EventStore, _contract: UUID, position: int) -> 
     events = await store.reader.stream(recorded.stream_id)
     rfp = (await store.load(recorded.stream_id, Rfp(), position)).state
     raised = next((e.happened_at for e in events if isinstance(e.event, RfpRaised)), None)
+    is_exempt = "details_notice" in exempt_fields(await exemptions_of(store, recorded.stream_id))
     supplier: dict[str, JsonValue] = {
         "name": concluded.supplier,
         "number": concluded.supplier_number or None,
@@ -102,6 +103,8 @@ async def concluded_facts(store: EventStore, _contract: UUID, position: int) -> 
             "kpis": list(concluded.kpis),
             "rfp_id": str(recorded.stream_id),
             "signed_on": concluded.signed_on.isoformat(),
+            "details_notice": "" if is_exempt else concluded.details_notice,
+            "told_on": day_in_london(recorded.happened_at).isoformat(),
         }
     }
 

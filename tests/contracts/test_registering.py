@@ -12,6 +12,7 @@ from rfp_service.contracts.domain.all_events import EVENTS
 from rfp_service.contracts.domain.contract import Contract, FlagCode, LedgerDate, contract_id
 from rfp_service.contracts.domain.date_events import ContractDateRead
 from rfp_service.contracts.domain.day_counts import anchor_of
+from rfp_service.contracts.domain.duty_events import NoticePublished
 from rfp_service.contracts.domain.events import ContractFlagAnswered, ContractFlagged, ContractRegistered
 from rfp_service.contracts.domain.exposure import confidence, exposure_pence
 from rfp_service.contracts.domain.refusals import (
@@ -240,6 +241,15 @@ def test_a_concluded_rfp_registers_its_contract_with_what_must_be_published() ->
     assert (contract.about.reference, contract.about.kpis) == ("C-77", ("On time",))
     assert FlagCode.NOTICE_MISSING in contract.open_flags
     assert [duty.notice for duty in contract.duties] == ["contract details notice"]
+
+
+@pytest.mark.parametrize(("told_on", "late"), [("2026-03-02", False), ("2026-03-31", True)])
+def test_a_details_notice_that_its_rfp_names_is_not_asked_for_again(told_on: str, *, late: bool) -> None:
+    said = {**CONCLUDED, "details_notice": "UK7-1", "told_on": told_on}
+    events = given(NONE).when(CONCLUDE, concluded=said).events()
+    [duty] = state(*events).duties
+    assert (duty.standing, duty.reference, str(duty.published_on)) == ("published", "UK7-1", told_on)
+    assert [event.late for event in events if isinstance(event, NoticePublished)] == [late]
 
 
 def test_what_is_registered_already_is_not_registered_by_its_rfp() -> None:
