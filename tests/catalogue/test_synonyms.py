@@ -28,6 +28,15 @@ def test_words_are_joined_with_all_that_means_the_same() -> None:
     given(BLANK, JOINED).when(more).leads_to(groups=(("tablet", "slate", "ipad"),))
 
 
+def test_a_word_in_the_plural_is_joined_with_what_its_singular_means() -> None:
+    join = JoinSynonyms(words=["Laptops", "netbook"], reason=WHY)
+    [joined] = given(Synonyms()).when(join).events()
+    groups = joined.apply(Synonyms()).groups
+    assert len(groups) == len(USUAL)
+    for question, means in (("laptop", "notebook computer"), ("netbook", "notebook"), ("laptops", "netbook")):
+        assert means in {way.said for way in alternatives(question, groups)}
+
+
 def test_what_means_the_same_already_is_not_joined_again() -> None:
     given(BLANK, JOINED).when(JOIN).refused(SynonymsAlready)
     given(BLANK).when(JoinSynonyms(words=["Slate", "slate "], reason=WHY)).refused(SynonymsAlready)

@@ -1,5 +1,6 @@
 """Words that people use for the same thing: the council's list, begun with the usual ones."""
 
+import re
 from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
@@ -9,6 +10,8 @@ from shared.kernel.messages import Event
 from shared.kernel.states import replace
 
 SYNONYMS_ID = UUID("5a3e3e00-0000-4000-8000-000000000001")  # there is one list
+
+WORD = re.compile(r"[a-z0-9]+")
 
 Group = tuple[str, ...]
 
@@ -50,6 +53,13 @@ USUAL: tuple[Group, ...] = (
 )
 
 
+def as_one(said: str) -> str:
+    """Return what makes "lap tops" and "laptop" one."""
+    together = "".join(WORD.findall(said.lower()))
+    plural = len(together) > 3 and together.endswith("s") and not together.endswith("ss")
+    return together[:-1] if plural else together
+
+
 @dataclass(frozen=True)
 class Synonyms:
     """Groups of words that mean the same; no word is in two."""
@@ -74,7 +84,8 @@ class SynonymsJoined(Event[Synonyms]):
 
     def apply(self, synonyms: Synonyms) -> Synonyms:
         """Return the list with these words, and their groups, in one."""
-        joined = [group for group in synonyms.groups if not set(group).isdisjoint(self.words)]
+        said = {as_one(word) for word in self.words} - {""}
+        joined = [group for group in synonyms.groups if not said.isdisjoint(map(as_one, group))]
         left = tuple(group for group in synonyms.groups if group not in joined)
         words = (*(word for group in joined for word in group), *self.words)
         return replace(synonyms, groups=(*left, tuple(dict.fromkeys(words))))

@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from rfp_service.catalogue.domain.synonyms import Group
+from rfp_service.catalogue.domain.synonyms import WORD, Group, as_one
 
-WORD = re.compile(r"[a-z0-9]+")
 INITIALS = re.compile(r"\b[a-z](?:\.[a-z])+\b")
 WORDS_TOGETHER = 3  # as many as a synonym has
 TERMS_LIMIT = 40
@@ -28,7 +27,7 @@ def alternatives(question: str, groups: Sequence[Group]) -> list[Alternative]:
     "notebook computer". Two words that stand together may be one: "work station" is a "workstation", too.
     """
     words = words_in(question)
-    known = {_key(word): group for group in groups for word in group}
+    known = {as_one(word): group for group in groups for word in group}
     found, place, term = list[Alternative](), 0, 0
     while place < len(words) and term < TERMS_LIMIT:
         length = _known_length(words[place:], known)
@@ -36,7 +35,7 @@ def alternatives(question: str, groups: Sequence[Group]) -> list[Alternative]:
         own = {" ".join(part), "".join(part)}
         if not length:
             own |= {"".join(pair) for pair in _pairs(words, place)}
-        same = known.get(_key(" ".join(part)), ()) if length else ()
+        same = known.get(as_one(" ".join(part)), ()) if length else ()
         found += [Alternative(term, said, own=True) for said in sorted(own)]
         found += [Alternative(term, said, own=False) for said in same if said not in own]
         place, term = place + len(part), term + 1
@@ -57,16 +56,9 @@ def compounds(text: str) -> str:
 def _known_length(words: Sequence[str], known: Mapping[str, Group]) -> int:
     """Return how many of the first words are one synonym together; 0 if none is."""
     longest = range(min(WORDS_TOGETHER, len(words)), 0, -1)
-    return next((n for n in longest if _key(" ".join(words[:n])) in known), 0)
+    return next((n for n in longest if as_one(" ".join(words[:n])) in known), 0)
 
 
 def _pairs(words: Sequence[str], place: int) -> list[Sequence[str]]:
     """Return the words at a place with their neighbours."""
     return [words[n : n + 2] for n in (place - 1, place) if n >= 0 and n + 2 <= len(words)]
-
-
-def _key(said: str) -> str:
-    """Return what makes "lap tops" and "laptop" one."""
-    together = "".join(WORD.findall(said.lower()))
-    plural = len(together) > 3 and together.endswith("s") and not together.endswith("ss")
-    return together[:-1] if plural else together
