@@ -10,6 +10,7 @@ from rfp_service.rfps.commands.approvals import RequestApproval
 from rfp_service.rfps.commands.procurement import SelectRoute
 from rfp_service.rfps.domain.events import RouteSelected
 from rfp_service.rfps.domain.refusals import AboveThreshold, NotTheLead, NotYourRfp
+from rfp_service.rfps.domain.rfp import Need
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import Stage
 from shared.governance.scheme.commands import AdoptScheme
@@ -18,6 +19,7 @@ from shared.governance.scheme.refusals import ThresholdsTwice
 from shared.kernel.rules import ContractKind, Rules, Threshold
 from tests.rfps import way
 from tests.rfps.examples import ABSENT, COMPLETED, IN_TRIAGE
+from tests.rfps.test_taking_over import ROW as TAKEN_OVER
 from tests.rfps.way import OFFICER, WAIVER
 from tests.support.specs import NOW, RULES, SCHEME, given
 
@@ -39,6 +41,10 @@ def triage(with_vat_pence: int) -> way.History:
         }
     )
     return (*IN_TRIAGE, dear)
+
+
+def taking_over(**said: Any) -> way.History:
+    return tuple(given(ABSENT).when(TAKEN_OVER.model_copy(update=said), **OFFICER).events())
 
 
 def select(**said: Any) -> SelectRoute:
@@ -98,6 +104,30 @@ def test_what_grows_past_the_threshold_gets_another_regime_from_its_lead_before_
     given(ABSENT, *grown).when(AmendRfp(title="Mine"), **OFFICER).refused(NotYourRfp)
     mended = way.after(grown, regime, **OFFICER)
     given(ABSENT, *mended).when(REQUEST, rules=WITH_THRESHOLDS).leads_to(stage=Stage.APPROVAL)
+
+
+@pytest.mark.parametrize(("pence", "covered"), [(AT - 1, False), (AT, True)])
+def test_an_estimate_of_which_no_vat_was_told_is_at_least_what_it_is_without(
+    pence: int, *, covered: bool
+) -> None:
+    """As a supplier's register tells of RFPs in flight: one sum, and of no kind of contract."""
+    told = taking_over(stage=Stage.TRIAGE, lead=None, regime=None, route=None, estimate_pence=pence)
+    routing = given(ABSENT, *told).when(select(), rules=WITH_THRESHOLDS, **OFFICER)
+    told = taking_over(estimate_pence=pence)
+    asking = given(ABSENT, *told).when(REQUEST, rules=WITH_THRESHOLDS)
+    for decision, led_to in ((routing, Stage.BUSINESS_CASE), (asking, Stage.APPROVAL)):
+        if covered:
+            decision.refused(AboveThreshold, thresholds_pence={"procurement_act_2023": AT})
+        else:
+            decision.leads_to(stage=led_to)
+    works = way.after(tuple(told), AmendRfp(contract_kind=ContractKind.WORKS), **OFFICER)
+    given(ABSENT, *works).when(REQUEST, rules=WITH_THRESHOLDS).leads_to(stage=Stage.APPROVAL)
+
+
+def test_a_need_is_worth_with_vat_at_least_what_it_is_without() -> None:
+    assert Need(estimate_pence=500_000_001).least_with_vat_pence == 500_000_001
+    assert Need(estimate_pence=100, estimate_with_vat_pence=120).least_with_vat_pence == 120
+    assert Need().least_with_vat_pence is None
 
 
 def test_what_was_decided_stays_decided_when_thresholds_fall() -> None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from rfp_service.rfps.domain.takeover_events import taken_over_id
+from tests.rfps.test_taking_over import handed_in
 from tests.support.api import Api
 from tests.support.people import LEO, PRIYA, RITA, SAM, SCHEME
 
@@ -51,6 +53,20 @@ async def test_need_that_passes_a_tier_with_others_like_it_is_warned_of_and_kept
         if item["decision"] == "RouteSelected"
     ]
     assert said["split_with"] == [first]
+
+
+async def test_need_of_which_no_vat_was_told_counts_towards_a_threshold_without_it(api: Api) -> None:
+    threshold = {"regime": "procurement_act_2023", "kind": "services", "from_pence": 20_000_000}
+    await api.adopts({**SCHEME, "values": {**SCHEME["values"], "thresholds": [threshold]}})
+    await api.meets(RITA, PRIYA)
+    row = "{0},{0},Registrars,rita,triage,2026-02-02,100000\n"
+    table = "RFP number,Title,Department,Requested by,Status,Waiting since,Value\n"
+    await handed_in(api, table + row.format("SR-1") + row.format("SR-2"))
+    first, second = (str(taken_over_id(reference)) for reference in ("SR-1", "SR-2"))
+    assert await routed(api, first) == []
+    [warned] = await routed(api, second)
+    assert (warned["warning"], warned["rfps"]) == ("split-need", [first])
+    assert "threshold: procurement_act_2023" in warned["says"]
 
 
 async def test_whoever_raises_what_is_open_already_is_told_without_asking(api: Api) -> None:

@@ -24,7 +24,7 @@ NEED_FIELDS = ["title", "description"]
 
 LIKE_IT = f"""
 SELECT id, coalesce(nullif(award_value_pence, 0), estimate_pence, 0) AS pence,
-       coalesce(estimate_with_vat_pence, 0) AS with_vat_pence
+       greatest(estimate_with_vat_pence, estimate_pence, award_value_pence, 0) AS with_vat_pence
 FROM rfps
 WHERE valid_to = {STILL_VALID} AND id <> $1 AND service_area = $2 AND opened_at >= $3
   AND stage <> ALL ($4) AND split_category = $5
@@ -83,7 +83,7 @@ async def split_need(handler: CommandHandler, rfp_id: UUID, command: SelectRoute
         (command.category or kind or "").casefold(),
         (command.likely_supplier or "").casefold(),
     )
-    own = Amounts(pence=rfp.need.estimate_pence or 0, with_vat_pence=rfp.need.estimate_with_vat_pence or 0)
+    own = Amounts(pence=rfp.need.estimate_pence or 0, with_vat_pence=rfp.need.least_with_vat_pence or 0)
     others = Amounts(
         pence=sum(row["pence"] for row in rows), with_vat_pence=sum(row["with_vat_pence"] for row in rows)
     )

@@ -90,7 +90,7 @@ class ConcludeContract(Command[Rfp]):
         """Refuse while something is missing that the regime wants told of a contract."""
         if rules is None:  # known to no decision from before there were such rules
             return
-        wanted = rules.kpis_wanted(rfp.regime, rfp.need.estimate_with_vat_pence or 0)
+        wanted = rules.kpis_wanted(rfp.regime, rfp.need.least_with_vat_pence or 0)
         if len(self.kpis) < wanted:
             raise TooFewKpis(regime=rfp.regime, at_least=wanted)
         if rfp.regime in rules.details_notice_regimes and self.details_notice is None:

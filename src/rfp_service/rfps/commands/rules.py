@@ -22,7 +22,7 @@ from rfp_service.rfps.domain.takeover_events import TakeoverUnconfirmed
 from rfp_service.rfps.domain.tender import Tender
 from shared.governance.scheme.tiers import NoScheme
 from shared.kernel.messages import Stamp
-from shared.kernel.rules import Rules
+from shared.kernel.rules import ContractKind, Rules
 
 
 class Entered(TypedDict):
@@ -171,9 +171,11 @@ def must_be_under_the_law(rfp: Rfp, stamp: Stamp) -> int | None:
     """Refuse to stay below a threshold that the estimate with VAT reaches; return the regime's own.
 
     A regime may be followed without need, and what is done in house is no procurement. RFPs from before
-    kinds of contract were told apart are not held against any threshold.
+    kinds of contract were told apart are not held against any threshold; one that was taken over is of
+    services, unless its lead says otherwise.
     """
-    value, kind, rules = rfp.need.estimate_with_vat_pence, rfp.contract_kind, stamp.known.rules
+    value, rules = rfp.need.least_with_vat_pence, stamp.known.rules
+    kind = rfp.contract_kind or (ContractKind.SERVICES if rfp.taken_over.reference else None)
     if rules is None or kind is None or value is None or rfp.route is Route.IN_HOUSE:
         return None
     covering = rules.covering(kind, value)

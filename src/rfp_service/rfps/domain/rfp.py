@@ -25,6 +25,12 @@ class Need:
     estimate_pence: int | None = None
     estimate_with_vat_pence: int | None = None
 
+    @property
+    def least_with_vat_pence(self) -> int | None:
+        """Return what it is worth with VAT at least: never less than without, where VAT was not told."""
+        told = (self.estimate_pence, self.estimate_with_vat_pence)
+        return max((pence for pence in told if pence is not None), default=None)
+
 
 NEED_FIELDS = tuple(field.name for field in fields(Need))
 PATH_FIELDS = ("regime", "route", "contract_kind")  # what the lead decides of it
