@@ -17,6 +17,7 @@ from rfp_service.rfps.domain.in_flight import stages_on
 from rfp_service.rfps.domain.reasons import TieReason
 from rfp_service.rfps.domain.refusals import (
     CriteriaFirst,
+    NoticeInTheFuture,
     OwnRfp,
     StandstillRunning,
     UnknownServiceArea,
@@ -247,6 +248,13 @@ def test_what_was_decided_elsewhere_and_is_a_key_decision_names_its_notice() -> 
     given(ABSENT).when(dear, **OTHER).refused(TakenOverIncomplete, missing=["notice_on"])
     known = dear.model_copy(update={"notice_on": date(2026, 1, 5)})
     given(ABSENT).when(known, **OTHER).leads_to(stage=Stage.CONTRACTING)
+
+
+def test_a_notice_was_published_on_a_day_that_has_come() -> None:
+    waits = row(Stage.KEY_DECISION, notice_on=date(2026, 3, 3))
+    given(ABSENT).when(waits, **OFFICER).refused(NoticeInTheFuture, published_on=date(2026, 3, 3))
+    today = waits.model_copy(update={"notice_on": date(2026, 3, 2)})
+    given(ABSENT).when(today, **OFFICER).leads_to(waiting_on=Party.STATUTORY_CLOCK)
 
 
 def test_an_area_that_the_scheme_does_not_list_is_not_taken_over() -> None:

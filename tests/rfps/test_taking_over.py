@@ -9,7 +9,7 @@ import pytest
 
 from rfp_service.rfps.commands.approvals import RequestApproval
 from rfp_service.rfps.commands.takeover import TakeOverRfp, told_of
-from rfp_service.rfps.domain.refusals import LeadIsRequester
+from rfp_service.rfps.domain.refusals import LeadIsRequester, VatMissing
 from rfp_service.rfps.domain.rfp import Rfp, TakenOver
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import Party, Stage
@@ -94,6 +94,16 @@ def test_the_same_row_again_says_nothing_and_another_amends_the_need_alone() -> 
     case.when(changed(since=date(2026, 2, 2)), **OFFICER).refused(GoesOnHere, changed=["since"])
     ready = changed(stage=Stage.READY_TO_ISSUE)
     case.when(ready, **OFFICER).refused(GoesOnHere, changed=["stage"])
+
+
+def test_no_estimate_with_vat_is_below_the_one_without() -> None:
+    """As where two columns of a register were swapped."""
+    swapped = changed(estimate_pence=2_400_000, estimate_with_vat_pence=2_000_000)
+    given(ABSENT).when(swapped, **OFFICER).refused(VatMissing)
+    told = given(ABSENT).when(changed(estimate_with_vat_pence=2_400_000), **OFFICER).events()
+    case = given(ABSENT, *told)
+    case.when(changed(estimate_pence=2_400_001), **OFFICER).refused(VatMissing)
+    case.when(changed(estimate_with_vat_pence=None), **OFFICER).then()
 
 
 AWARDED = changed(

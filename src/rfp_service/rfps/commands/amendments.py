@@ -11,19 +11,13 @@ from rfp_service.rfps.commands.rules import (
     must_be_a_listed_area,
     must_be_in,
     must_be_requester,
+    must_hold_its_vat,
     must_not_be_requester,
     staying,
 )
 from rfp_service.rfps.domain.approval_events import ApprovalSuperseded
 from rfp_service.rfps.domain.events import RfpAmended, RfpEvent
-from rfp_service.rfps.domain.refusals import (
-    NothingAmended,
-    NotTheLead,
-    NotYourRfp,
-    OutToMarket,
-    ReasonNeeded,
-    VatMissing,
-)
+from rfp_service.rfps.domain.refusals import NothingAmended, NotTheLead, NotYourRfp, OutToMarket, ReasonNeeded
 from rfp_service.rfps.domain.rfp import PATH_FIELDS, Rfp
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import UNDER_APPROVAL, Stage
@@ -109,8 +103,7 @@ class AmendRfp(Command[Rfp]):
             raise NothingAmended
         without = given.get("estimate_pence", rfp.need.estimate_pence)
         with_vat = given.get("estimate_with_vat_pence", rfp.need.estimate_with_vat_pence)
-        if without is not None and with_vat is not None and with_vat < without:
-            raise VatMissing(estimate_pence=without, estimate_with_vat_pence=with_vat)
+        must_hold_its_vat(without, with_vat)
         return given
 
 

@@ -10,6 +10,7 @@ from rfp_service.rfps.commands.rules import rules_of
 from rfp_service.rfps.commands.turns import can_be_taken_from
 from rfp_service.rfps.domain.approval import KeyDecision
 from rfp_service.rfps.domain.in_flight import AWARDED, CLOCKED, DECIDED_ON, UNROUTED, stages_on
+from rfp_service.rfps.domain.refusals import NoticeInTheFuture
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import DIRECT, Regime, Route
 from rfp_service.rfps.domain.stages import ABOUT_A_DECISION, Party, Stage
@@ -83,6 +84,8 @@ class InFlightRow(Command[Rfp]):
             raise TakenOverTooFar(told_stage=self.stage, goes_on_from=list(through))
         if self.since > day_in_london(stamp.at):
             raise WaitedAhead(since=self.since)
+        if self.notice_on is not None and self.notice_on > day_in_london(stamp.at):
+            raise NoticeInTheFuture(published_on=self.notice_on)
         if self.supplier and self.stage not in MAY_BE_AWARDED:
             raise NothingAwardedYet(told_stage=self.stage, awarded_in=list(MAY_BE_AWARDED))
 

@@ -13,6 +13,7 @@ from rfp_service.rfps.domain.refusals import (
     OnHold,
     OwnRfp,
     UnknownServiceArea,
+    VatMissing,
     WrongStage,
 )
 from rfp_service.rfps.domain.rfp import Rfp
@@ -185,6 +186,12 @@ def must_be_under_the_law(rfp: Rfp, stamp: Stamp) -> int | None:
         )
     own = (t.from_pence for t in rules.thresholds if (t.regime, t.kind) == (rfp.regime, kind))
     return next(own, None)
+
+
+def must_hold_its_vat(without_pence: int | None, with_vat_pence: int | None) -> None:
+    """Refuse an estimate with VAT that is below the one without."""
+    if without_pence is not None and with_vat_pence is not None and with_vat_pence < without_pence:
+        raise VatMissing(estimate_pence=without_pence, estimate_with_vat_pence=with_vat_pence)
 
 
 def rules_of(stamp: Stamp) -> Rules:

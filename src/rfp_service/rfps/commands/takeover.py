@@ -5,7 +5,12 @@ from typing import Any
 
 from rfp_service.rfps.commands.in_flight_rows import InFlightRow
 from rfp_service.rfps.commands.participants import must_be_fit_to_lead
-from rfp_service.rfps.commands.rules import must_be_a_listed_area, must_not_be_requester, staying
+from rfp_service.rfps.commands.rules import (
+    must_be_a_listed_area,
+    must_hold_its_vat,
+    must_not_be_requester,
+    staying,
+)
 from rfp_service.rfps.commands.turns import GOES_ON_CONFIRMED, turn
 from rfp_service.rfps.domain.events import RfpAmended, RfpEvent
 from rfp_service.rfps.domain.in_flight import UNROUTED
@@ -24,6 +29,7 @@ NOT_TOLD = (Party.NOBODY, Party.STATUTORY_CLOCK)  # no register says these
 OF_ITS_PERIOD = ("ends_on", "ends_at", "notice_on")
 OF_ITS_AWARD = ("supplier", "supplier_number", "award_value_pence")
 AT_ITS_PLACE = ("stage", "since", "documents", *OF_ITS_PERIOD, *OF_ITS_AWARD)
+ESTIMATES = ("estimate_pence", "estimate_with_vat_pence")
 TOLD = ("requester", "lead", "waiting_on", "regime", "route", *AT_ITS_PLACE)
 
 
@@ -37,6 +43,7 @@ class TakeOverRfp(InFlightRow):
         if not is_new(rfp):
             return self._amended(rfp)
         self.must_be_whole(stamp)
+        must_hold_its_vat(self.estimate_pence, self.estimate_with_vat_pence)
         must_be_a_listed_area(stamp)
         assert self.requester is not None
         must_be_known(stamp, filter(None, (self.requester, self.lead)))
@@ -89,6 +96,8 @@ class TakeOverRfp(InFlightRow):
         if not changed <= set(NEED_FIELDS) or goes_on:
             raise GoesOnHere(changed=sorted(changed), now_in=rfp.stage)
         need = {name: getattr(self, name) for name in changed}
+        if not changed.isdisjoint(ESTIMATES):
+            must_hold_its_vat(*({**standing, **need}[name] for name in ESTIMATES))
         return [RfpAmended(**need, reason=BY_REGISTER, **staying(rfp))]
 
 
