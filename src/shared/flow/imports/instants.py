@@ -11,6 +11,8 @@ from shared.web.tabular.days import NoDay
 
 DAY_FIRST = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b")
 DATE_ONLY = re.compile(r"\d{4}-?\d{2}-?\d{2}|\d{4}-?W\d{2}-?\d")
+# A day as XML writes it: Python takes its offset for a time of day.
+DAY_AND_OFFSET = re.compile(r"(\d{4}-\d{2}-\d{2})(Z|\+\d{2}:\d{2})")
 FINER = re.compile(r"[.,]\d{6}0*[1-9]")  # than a microsecond
 ISO = "is not an ISO 8601 time"
 # A day of numbers, then perhaps a time: what `dates` says the order of.
@@ -48,17 +50,8 @@ class LogInstants:
 
         In the hour that comes twice a stamp is of the first, unless its case's time would run backwards.
         """
-        if EPOCH.fullmatch(text):  # some of them are ISO 8601 by its letter, of the year 1701
-            raise BadInstant(_looks(text, self.order))
-        by_numbers = None if self.order is None else BY_NUMBERS.fullmatch(text)
-        if by_numbers is not None:
-            stamp = _of_numbers(by_numbers, DayStyle(self.order, declared=True))  # type: ignore[arg-type]  # it is said
-        else:
-            try:
-                stamp = datetime.fromisoformat(text)
-            except ValueError:
-                raise BadInstant(_looks(text, self.order)) from None
-        if DATE_ONLY.fullmatch(text) or (by_numbers is not None and by_numbers[2] is None):
+        stamp, is_day = self._stamp(text)
+        if is_day:
             self.date_only += 1
             self.odd.setdefault("date_only", place)
         if FINER.search(text):
@@ -71,6 +64,19 @@ class LogInstants:
         if at.year < FIRST_YEAR:
             raise BadInstant(f"is before {FIRST_YEAR}: no working time is known of then")
         return at
+
+    def _stamp(self, text: str) -> tuple[datetime, bool]:
+        """Return what a stamp says, and whether that is a day and no time."""
+        if EPOCH.fullmatch(text):  # some of them are ISO 8601 by its letter, of the year 1701
+            raise BadInstant(_looks(text, self.order))
+        if self.order is not None and (numbers := BY_NUMBERS.fullmatch(text)) is not None:
+            return _of_numbers(numbers, DayStyle(self.order, declared=True)), numbers[2] is None
+        day = DAY_AND_OFFSET.fullmatch(text)
+        try:
+            stamp = datetime.fromisoformat(text if day is None else f"{day[1]}T00:00{day[2]}")
+        except ValueError:
+            raise BadInstant(_looks(text, self.order)) from None
+        return stamp, day is not None or DATE_ONLY.fullmatch(text) is not None
 
     def _local(self, stamp: datetime, place: tuple[str, int, str], before: datetime | None) -> datetime:
         if self.zone is None:

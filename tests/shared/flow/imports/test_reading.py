@@ -125,6 +125,23 @@ def test_a_naive_time_needs_a_zone(tmp_path: Path) -> None:
     assert log.cases["P1"].steps[0].entered_at == datetime(2025, 7, 3, 8, 0, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("zone", [None, "Europe/London"])
+@pytest.mark.parametrize(
+    ("stamp", "at"),
+    [
+        ("2025-07-01+01:00", datetime(2025, 6, 30, 23, tzinfo=UTC)),
+        ("2025-03-04Z", datetime(2025, 3, 4, tzinfo=UTC)),
+    ],
+)
+def test_a_day_with_an_offset_is_a_day_and_no_time(
+    tmp_path: Path, stamp: str, at: datetime, zone: str | None
+) -> None:
+    log = read(tmp_path, f"{HEADING}P1,1,Review,review,{stamp}\n", time_zone=zone)
+    assert [step.entered_at for step in log.cases["P1"].steps] == [at]
+    assert (log.date_only, log.bad) == (1, [])
+    assert "has a day and no time, read as midnight; such stamps: 1" in [found.reason for found in log.odd]
+
+
 def test_a_case_has_one_row(tmp_path: Path) -> None:
     [finding] = read(tmp_path, cases=CASES + "P1,2025-01-01T00:00:00Z,,\n").bad
     assert (finding.file, finding.row, finding.reason) == ("cases", 5, "this case has a row already")
