@@ -43,6 +43,7 @@ class LogInstants:
     unordered: int = 0
     missing_hour: int = 0
     finer: int = 0
+    backwards: int = 0
     odd: dict[str, tuple[str, int, str]] = field(default_factory=dict)
 
     def read(self, text: str, place: tuple[str, int, str], before: datetime | None = None) -> datetime:
@@ -145,5 +146,7 @@ def sentences(stamps: LogInstants) -> list[tuple[tuple[str, int, str], str]]:
         "unordered": "is in the hour that comes twice, as more of its case are, and no `seq` says which came"
         f" first; such stamps are read in the file's order: {stamps.unordered}",
         "finer": f"is finer than a microsecond; such stamps are kept in order by `seq`: {stamps.finer}",
+        "backwards": "is that of the row above in a log that runs from its newest rows to its oldest, without"
+        f" a `seq`, so the lower of the two came first; such rows: {stamps.backwards}",
     }
     return [(stamps.odd[sort], said[sort]) for sort in said if sort in stamps.odd]

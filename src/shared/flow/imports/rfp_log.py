@@ -21,6 +21,7 @@ from shared.flow.imports.options import (
     Options,
 )
 from shared.flow.imports.repeated_hours import RepeatedHours
+from shared.flow.imports.row_order import from_the_oldest
 from shared.kernel.errors import Unacceptable
 from shared.kernel.messages import CLOCKS_APART
 
@@ -98,6 +99,7 @@ class LogReading:
             self.take("events", number, row, self.step)
             progress(number - 1)
         self._repeated.settle_steps(self.log.cases)
+        from_the_oldest([case.steps for case in self.log.cases.values()], self.stamps)
         self._open_with_events()
         self._repeated.settle_closes()
         settle(self.log)

@@ -147,6 +147,48 @@ def test_the_hour_that_does_not_exist_is_read_an_hour_later_and_said(tmp_path: P
     assert log.report().clock_change_stamps == 1
 
 
+NEWEST_FIRST = """\
+x,Close,done,2025-03-05
+x,Decide,decision,2025-03-04
+x,Review,review,2025-03-04
+x,Ask,intake,2025-03-04
+y,Decide,decision,2025-03-04
+y,Ask,intake,2025-03-04
+"""
+
+
+def test_a_file_without_seq_may_run_from_its_newest_rows_to_its_oldest(tmp_path: Path) -> None:
+    rows = NEWEST_FIRST.splitlines(keepends=True)
+    log = read(tmp_path, HEADING + "".join(rows))
+    steps = {name: sorted(c.steps, key=lambda s: (s.entered_at, s.seq)) for name, c in log.cases.items()}
+    assert [step.activity for step in steps["x"]] == ["Ask", "Review", "Decide", "Close"]
+    assert [step.activity for step in steps["y"]] == ["Ask", "Decide"]
+    [said] = [finding for finding in log.odd if "newest rows" in finding.reason]
+    assert (said.row, said.column, said.reason[-12:]) == (4, "entered_at", "such rows: 3")
+
+
+def test_rows_that_run_to_the_newest_or_are_numbered_stay_in_their_order(tmp_path: Path) -> None:
+    rows = NEWEST_FIRST.splitlines(keepends=True)
+    for text in (
+        HEADING + "".join(reversed(rows)),
+        HEADING + "".join(rows[1:]),  # all of one day: nothing says which way it runs
+        HEADING + "".join(rows) + "y,Close,done,2025-03-05\n",  # it runs either way
+        WITH_SEQ + "".join(f"x,{n}{row[1:]}" for n, row in enumerate(rows[:4])),
+    ):
+        log = read(tmp_path, text)
+        assert [s.seq for s in log.cases["x"].steps] == sorted(s.seq for s in log.cases["x"].steps), text
+        assert not any("newest rows" in finding.reason for finding in log.odd), text
+
+
+def test_what_began_and_ended_in_one_second_is_one_execution_in_a_file_that_runs_back(tmp_path: Path) -> None:
+    rows = "x,Decide,decision,{1}:00,start\nx,Ask,intake,{0}:00,complete\nx,Ask,intake,{0}:00,start\n"
+    log = read(
+        tmp_path, HEADING.replace("\n", ",lifecycle\n") + rows.format("2025-03-04T09:00", "2025-03-04T10:00")
+    )
+    asked, _ = log.cases["x"].steps
+    assert (asked.activity, asked.completed_at) == ("Ask", asked.entered_at)
+
+
 def test_what_is_odd_is_kept_counted_and_said(tmp_path: Path) -> None:
     events = HEADING + (
         "P1,a,one,2025-03-03T09:00:00Z\n"
