@@ -98,7 +98,7 @@ def _open(behind: Behind, figure: NamedFigure) -> Numbers:
     """Return the cases that were there when the period ended; of none, at the reading."""
     spans = recorded_spans(behind.log)
     at = behind.as_of if figure.window.end is None else figure.window.end
-    return spans.case[(spans.came <= at) & (spans.went > at)]
+    return spans.case[spans.there(at)]
 
 
 def _waits(behind: Behind, figure: NamedFigure) -> Numbers:

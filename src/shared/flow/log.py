@@ -78,6 +78,8 @@ class FlowLog:
     def until(self, instant: int) -> "FlowLog":
         """Return what the log says of the time up to an instant, steps and cases alike."""
         kept = self.at <= instant
+        if self.ends.any() and not kept.all():  # what has ended by then may be open again, and end later
+            return opened_by_steps(self.of(kept))
         there = self.cases.opened <= instant
         # Cases keep their numbers, so that steps need none; those not opened yet are blanked. One may
         # have closed before it opens, as its row says: nobody waits for it any more.

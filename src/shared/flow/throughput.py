@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from shared.flow.log import STILL_OPEN, FlowLog
-from shared.flow.spans import Spans, monday, recorded_spans, step_spans, week_name, weeks_of
+from shared.flow.spans import Spans, ended_for, monday, recorded_spans, step_spans, week_name, weeks_of
 from shared.flow.statistics import exact_sum
 from shared.kernel.calendar import DAY, by_london_clocks, microseconds, start_of
 
@@ -99,7 +99,8 @@ def littles_law(log: FlowLog, weeks: list[dict[str, Any]]) -> dict[str, Any] | N
     spans = recorded_spans(log)
     came = int(((spans.came >= start) & (spans.came < end)).sum())
     gone = (spans.went >= start) & (spans.went < end)
-    took, went = exact_sum((spans.went - spans.came)[gone]), int(gone.sum())
+    lasted = spans.went - spans.came - ended_for(log)[spans.case]
+    took, went = exact_sum(lasted[gone]), int(gone.sum())
     before, after = (_mean_age(spans, at) for at in (start, end))
     differs = abs(came - went) > UNSTABLE * max(came, went)
     return {

@@ -15,6 +15,8 @@ from shared.flow.answers import Bottlenecks
 from shared.flow.bottlenecks import FlowQuery, bottlenecks
 from shared.flow.case_waits import EPOCH, CaseWaits, waits_so_far
 from shared.flow.completed_cases import completed_by
+from shared.flow.counted_cases import counted
+from shared.flow.figure_names import NamedFigure
 from shared.flow.flow_figures import flow_figures
 from shared.flow.journals import correction_rows, step_rows
 from shared.flow.log import Correction, FlowLog, Steps, live_log
@@ -259,6 +261,27 @@ def test_the_time_between_an_end_and_a_reopening_is_none_of_a_cases_time() -> No
     assert flow["cycle_time"]["elapsed"]["sum"] == 3 * 86_400
     assert flow["cycle_time"]["working"]["sum"] == 2.125 * 28_800
     assert bottlenecks(log, asked(MONDAY + 70 * DAY), WORKING).cases_survival.p50_days == 3
+
+
+def test_a_case_is_not_there_between_an_end_and_a_reopening() -> None:
+    log = told(
+        ("RfpRaised", MONDAY, "draft", "requester"),
+        ("DemandDiverted", MONDAY + DAY, "diverted", "nobody"),
+        ("DiversionFailed", MONDAY + 63 * DAY, "draft", "requester"),
+        ("RfpWithdrawn", MONDAY + 65 * DAY, "withdrawn", "nobody"),
+    )
+    reopened, over = (flow_figures(log, asked(MONDAY + n * DAY), WORKING) for n in (64, 70))
+    assert (reopened["wip"]["now"]["wip"], reopened["wip"]["now"]["age_p50_days"]) == (1, 2)
+    for flow in (reopened, over):
+        there = [(month["wip"], month["between_steps"]["wip"]) for month in flow["wip"]["months"]]
+        assert there == [(0, 0), (0, 0)]  # in April, and in May
+    law = over["littles_law"]
+    assert (law["time_mean_days"], law["wip_mean"]) == (3, 2 / (56 - 1 / 24))  # clocks went forward in them
+    april = NamedFigure("open", window=Window(end=microseconds(datetime(2026, 3, 31, 23, tzinfo=UTC))))
+    assert counted(log, asked(MONDAY + 70 * DAY), WORKING, april) == set()
+    before = flow_figures(log, asked(MONDAY + 10 * DAY), WORKING)
+    assert before["wip"]["now"]["wip"] == 0
+    assert [week["throughput"] for week in before["weeks"]] == [1, 0]
 
 
 def test_it_is_counted_what_came_and_went_in_the_days_of_the_cumulative_flow() -> None:
