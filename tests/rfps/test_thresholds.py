@@ -44,7 +44,7 @@ def triage(with_vat_pence: int) -> way.History:
 
 
 def taking_over(**said: Any) -> way.History:
-    return tuple(given(ABSENT).when(TAKEN_OVER.model_copy(update=said), **OFFICER).events())
+    return way.after((), TAKEN_OVER.model_copy(update=said), **OFFICER)
 
 
 def select(**said: Any) -> SelectRoute:
@@ -120,7 +120,7 @@ def test_an_estimate_of_which_no_vat_was_told_is_at_least_what_it_is_without(
             decision.refused(AboveThreshold, thresholds_pence={"procurement_act_2023": AT})
         else:
             decision.leads_to(stage=led_to)
-    works = way.after(tuple(told), AmendRfp(contract_kind=ContractKind.WORKS), **OFFICER)
+    works = way.after(told, AmendRfp(contract_kind=ContractKind.WORKS), **OFFICER)
     given(ABSENT, *works).when(REQUEST, rules=WITH_THRESHOLDS).leads_to(stage=Stage.APPROVAL)
 
 
