@@ -122,7 +122,7 @@ async def test_too_many_requests_are_noted(api: Api, logged: Written) -> None:
     api.app.state.service = replace(whole, limits=limits)
     try:
         await api.get("/v1/rfps")
-        assert (await api.get("/v1/rfps", expect=429)).headers["ratelimit"] == '"minute";r=0;t=54'
+        assert (await api.get("/v1/rfps", expect=429)).headers["ratelimit"] == '"minute";r=0;t=84'
     finally:
         api.app.state.service = whole
     (line,) = logged.lines()
