@@ -4,10 +4,12 @@ The reference is Swagger UI as its makers publish it, kept in this package, so t
 for anything; what it may do in a browser is said by a strict policy.
 """
 
+import asyncio
 import gzip
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
+from threading import Lock
 from typing import Any, NamedTuple
 
 import orjson
@@ -40,6 +42,8 @@ FILES: Mapping[str, PageFile] = {
     "swagger-ui-bundle.js": PageFile("text/javascript; charset=utf-8", compressed=True),
 }
 
+WRITING = Lock()
+
 router = APIRouter(route_class=OpenRoute)
 
 
@@ -66,7 +70,15 @@ async def first_page(request: Request) -> Response:
 
 @router.get("/openapi.json", include_in_schema=False)
 async def api_file(request: Request) -> Response:
-    return Response(_api_file(request.app.openapi), media_type="application/json")
+    """Return the API file; nobody else waits for the seconds that it takes to be written once."""
+    content = await asyncio.to_thread(_one_at_a_time, request.app.openapi)
+    return Response(content, media_type="application/json")
+
+
+def _one_at_a_time(document: Callable[[], dict[str, Any]]) -> bytes:
+    """Let whoever asks while the file is being written wait for it, instead of writing it as well."""
+    with WRITING:
+        return _api_file(document)
 
 
 @cache

@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.routing import Match
+from starlette.routing import Match, Route
 
 from shared.kernel.errors import (
     DatabaseAway,
@@ -143,15 +143,15 @@ def _framed(request: Request, error: HTTPException) -> Response:
 def _methods(request: Request) -> set[str]:
     """Return every method of a path; the framework names those of its first operation only.
 
-    A path that the API file has is that path, though it could be read as another one with an id in it.
+    A path that some route has word for word is that one, though it could be read as another with an id in it.
     """
-    declared = request.app.openapi()["paths"].get(request.url.path)
-    if declared is not None:
-        return {method.upper() for method in declared} & set(METHODS)
+    routes = request.app.routes
+    if itself := [each for each in routes if isinstance(each, Route) and each.path == request.url.path]:
+        return {method for route in itself for method in route.methods or ()} & set(METHODS)
     return {
         method
         for method in METHODS
-        for route in request.app.routes
+        for route in routes
         if route.matches({**request.scope, "method": method})[0] is Match.FULL
     }
 
