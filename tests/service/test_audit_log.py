@@ -248,6 +248,7 @@ async def test_a_refused_reading_of_the_audit_is_kept_too(api: Api) -> None:
     await api.get("/v1/audit/comparisons", SAM, 422, from_="1", as_of="0")
     await api.get("/v1/audit/decisions", SAM, 422, limit="many")
     await api.get("/v1/audit/decisions", SAM, 422, bye="hana")
+    await api.get("/v1/audit/decisions/%00", SAM, 422)
     await api.get(nothing, RITA, 403)
     await api.get(nothing, None, 401)
     rows = (await api.get("/v1/audit/reads", SAM)).json()["items"]
@@ -256,7 +257,9 @@ async def test_a_refused_reading_of_the_audit_is_kept_too(api: Api) -> None:
         ("compare", 422),
         ("list_decisions", 422),
         ("list_decisions", 422),
+        ("explain", 422),
     ]
+    assert "/v1/audit/decisions/%00?" in rows[0]["target"]
     assert rows[-1]["target"].startswith(nothing)
     assert {row["reader"] for row in rows} == {"sam"}
 
@@ -397,6 +400,7 @@ def a_councillor_checks_one_proof(service: Running, kept: Path) -> None:
     assert neither.stderr == f"rfp-service: {keys} is no bundle and no proof.\n"
 
 
+@pytest.mark.slow
 def test_a_witness_runs_from_the_command_line_and_is_asked_by_the_worker(folder: Path) -> None:
     kept = folder / "kept"
     kept.mkdir()
@@ -475,6 +479,7 @@ async def test_the_newest_checkpoint_is_one_signed_text(api: Api) -> None:
     assert Role.SCRUTINY_MEMBER in SAM.roles
 
 
+@pytest.mark.slow
 @pytest.mark.xdist_group("demonstration")
 def test_a_bundle_is_taken_away_and_checked_elsewhere(folder: Path, demonstration: Running) -> None:
     kept = folder / "kept"

@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable
 
 import httpx
 
+from tests.support.declared import must_be_declared
+
 PATIENCE = 100
 LOOKS, SECONDS_BETWEEN = 12_000, 0.05
 PATIENCE_SECONDS = LOOKS * SECONDS_BETWEEN  # nothing waits for so long but a fault
@@ -43,6 +45,7 @@ class PatientInside(httpx.ASGITransport):
             await response.aread()
             if not _is_behind(response):
                 break
+        must_be_declared(request, response)
         return response
 
 
@@ -55,4 +58,5 @@ class Patient(httpx.HTTPTransport):
             response.read()
             if not _is_behind(response):
                 break
+        must_be_declared(request, response)
         return response

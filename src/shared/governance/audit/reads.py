@@ -64,8 +64,14 @@ async def _keep(request: Request, operation: str, status: int) -> None:
     service = core_service(request)
     person = request.state.person
     authority = service.permissions.authority(person, READ_AUDIT).value
-    target = f"{request.url.path}?{request.url.query}".rstrip("?")
+    target = _address(request)
     await keep_read(service.pool, person.id, authority, operation, target, status, request.state.traceparent)
+
+
+def _address(request: Request) -> str:
+    """Return what was asked for as it was sent, `%00` and all: decoded, the database may not hold it."""
+    path: bytes = request.scope["raw_path"]
+    return f"{path.decode('ascii', 'backslashreplace')}?{request.url.query}".rstrip("?")
 
 
 async def keep_read(
