@@ -23,7 +23,7 @@ help: ## List what can be made
 demo: $(VENV)/run.stamp ## Run the service with demonstration data (PORT=8000 DATA_DIR=.data)
 	@exec $(BIN)/rfp-service demo --tell
 
-test: $(VENV)/test.stamp $(VENV)/node.stamp $(VENV)/generator.stamp ## Check style, types and layers, and pass every test
+test: $(VENV)/test.stamp $(VENV)/node.stamp ## Check style, types and layers, and pass all tests that are not slow
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	@$(MAKE) --no-print-directory -j 2 types specs
@@ -34,10 +34,10 @@ types:
 	$(BIN)/lint-imports --no-logo
 
 specs:
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(PYTEST_ARGS) -m "not slow"
 
-prove: $(VENV)/test.stamp $(VENV)/node.stamp $(VENV)/generator.stamp ## The full counts, a second PostgreSQL, other people's verifiers
-	$(BIN)/python -m tests.prove
+prove: $(VENV)/test.stamp $(VENV)/node.stamp $(VENV)/generator.stamp ## The slow tests, the full counts, other people's verifiers (PROOFS=slow: only that)
+	$(BIN)/python -m tests.prove $(PROOFS)
 
 bench: $(VENV)/test.stamp ## Print the ratios against what one would use instead
 	$(BIN)/python -m tests.bench

@@ -1,5 +1,7 @@
 """A hundred questions as people ask them, and which of a council's items each finds: in the first three."""
 
+import pytest
+
 from tests.support.api import Api
 from tests.support.people import PRIYA
 
@@ -144,6 +146,7 @@ IN_THE_FIRST = 3
 RIGHT_OF_60, RIGHT_OF_40 = 57, 38
 
 
+@pytest.mark.slow
 async def test_nearly_every_question_finds_its_item_among_the_first_three(api: Api) -> None:
     names = {}
     for name, (title, category, description) in STOCK.items():

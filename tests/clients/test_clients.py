@@ -66,6 +66,7 @@ def write_down(api: Api, address: str, folder: Path, rfp: str = NOT_YET) -> None
     (folder / "served.json").write_text(json.dumps(told))
 
 
+@pytest.mark.slow
 async def test_a_client_in_typescript_goes_from_a_need_to_an_approval(api: Api, tmp_path: Path) -> None:
     if not (NODE_TOOLS / "tsc").exists():
         pytest.skip("the npm tools are not installed: make .venv/node.stamp")
@@ -82,6 +83,7 @@ async def test_a_client_in_typescript_goes_from_a_need_to_an_approval(api: Api, 
     assert printed.split() == ["ready_to_issue"]
 
 
+@pytest.mark.slow
 async def test_a_client_in_python_goes_from_a_need_to_a_contract(api: Api, tmp_path: Path) -> None:
     if not GENERATOR.exists():
         pytest.skip("the generator is not installed: make .venv/generator.stamp")

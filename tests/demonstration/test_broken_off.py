@@ -21,6 +21,7 @@ async def head(pool: asyncpg.Pool) -> int:
     return position
 
 
+@pytest.mark.slow
 async def test_broken_off_between_its_acts_it_is_told_anew_and_whole_it_is_left_alone(
     base: Base, pool: asyncpg.Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

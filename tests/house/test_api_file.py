@@ -37,6 +37,7 @@ def test_the_file_says_what_the_program_does() -> None:
     assert FILE.read_bytes() == openapi_text(), "run `make openapi`"
 
 
+@pytest.mark.slow
 def test_spectral_finds_nothing() -> None:
     done = node("spectral", "lint", FILE, "-r", ROOT / ".spectral.yaml", "--fail-severity=hint")
     assert done.returncode == 0, done.stdout + done.stderr

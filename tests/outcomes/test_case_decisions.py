@@ -5,6 +5,8 @@ import zipfile
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import pytest
+
 from shared.kernel.roles import Role
 from tests.outcomes.test_http import PROGRAMME, programme
 from tests.outcomes.test_papers import LARS, REPORT
@@ -87,6 +89,7 @@ async def test_decisions_on_rfps_in_the_period_are_listed_with_their_reasons(api
     assert (await paper(api))["case_decisions"] == []  # without an earlier reading there is no period
 
 
+@pytest.mark.slow
 async def test_every_figure_on_decisions_leads_to_them_whoever_asks_as_far_as_they_may_see(api: Api) -> None:
     await programme(api)
     before = api.position
@@ -111,6 +114,7 @@ async def test_every_figure_on_decisions_leads_to_them_whoever_asks_as_far_as_th
     assert rfps["withdrawn"] != hers
 
 
+@pytest.mark.slow
 async def test_what_is_exempt_of_a_decision_is_only_in_the_exempt_part(api: Api) -> None:
     await programme(api)
     before = api.position

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.outcomes.test_http import PROGRAMME
 from tests.outcomes.test_papers import LARS, REPORT, told
 from tests.support.api import Api
@@ -40,6 +42,7 @@ async def failing(api: Api, since: int) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 async def test_a_board_and_a_paper_can_be_had_whatever_is_exempt(api: Api) -> None:
     since = await told(api)
     board = (await api.get("/v1/outcomes", SAM, **QUERY)).json()

@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
+import pytest
+
 from rfp_service.measures.room_figures import PARTIES, rfps_inside_target
 from shared.kernel.person import Person
 from shared.web.reads.readings import Reading
@@ -85,6 +87,7 @@ def _share(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
 
+@pytest.mark.slow
 async def test_measures_equal_the_rooms_own_answers(api: Api) -> None:
     await _some_work(api)
     chance = Random(19)

@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ET
 import zipfile
 from typing import Any
 
+import pytest
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject
 
@@ -21,6 +22,7 @@ from tests.support.people import PIA, RITA, SAM
 FORMS = ("json", "html", "pdf", "odt")
 
 
+@pytest.mark.slow
 async def test_every_form_is_made_alike_twice_and_says_the_same(api: Api) -> None:
     since = await told(api)
     at = str(api.position)
@@ -173,6 +175,7 @@ async def _leads_to_its_cases(api: Api, paper: Any, figure: str, cases: str) -> 
 HOSTILE = "<script>alert(1)</script> \U0001f600 \u0645\u0631\u062d\u0628\u0627 & \u201d]]> " + "W" * 120
 
 
+@pytest.mark.slow
 async def test_whatever_is_said_is_shown_as_it_was_said_in_every_form(api: Api) -> None:
     await begun(api)
     of = await outcome(api, statement=HOSTILE)

@@ -80,6 +80,7 @@ def test_a_day_on_which_the_council_is_closed_is_no_clear_day() -> None:
     assert publish_by(WorkingDays(), date(2026, 12, 15), 0) == date(2026, 12, 14)
 
 
+@pytest.mark.slow
 async def test_the_scheme_says_how_many_clear_days_a_paper_is_out_before_its_meeting(api: Api) -> None:
     await scheme(api, paper_clear_days=9)
     await told(api)
@@ -147,6 +148,7 @@ async def test_an_issued_paper_stays_as_it_was(api: Api) -> None:
     assert following["commitments"]["since_position"] == row["position"]
 
 
+@pytest.mark.slow
 async def test_a_later_release_makes_another_paper_anew_and_keeps_what_was_issued(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -231,6 +233,7 @@ async def test_a_machine_without_pango_says_so_and_issues_the_other_forms(
     assert b"Scrutiny" in (await api.get(f"/v1/papers/{paper}/document", SAM, form="html")).content
 
 
+@pytest.mark.slow
 async def test_people_are_named_as_the_directory_has_them_until_they_are_erased(api: Api) -> None:
     await told(api)
     await named(api, "olga", name="Olga Outcomes")

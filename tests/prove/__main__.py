@@ -23,7 +23,9 @@ from tests.prove.counts import (
     programs,
     properties,
     random_decisions,
+    sampled,
     sender_kills,
+    slow,
     told,
 )
 from tests.prove.flow_figures import figures_of_a_real_log
@@ -44,6 +46,8 @@ from tests.prove.tables.running import register_mutations
 from tests.prove.verifiers.running import other_verifiers
 
 PROOFS: dict[str, Callable[[], str]] = {
+    "slow": slow,
+    "sampled": sampled,
     "properties": properties,
     "random-decisions": random_decisions,
     "guards": guards,

@@ -15,6 +15,13 @@ IDLE, ENDLESS = "1000", "100"
 FILES_NEEDED = 2_000
 ROADS = "200"
 MOMENTS = "1000"
+SAMPLED = (
+    "tests/open_contracting/test_releases.py",
+    "tests/rfps/test_decisions_at_hand.py",
+    "tests/service/test_odd_requests.py",
+    "tests/shared/governance/audit/test_forgeries.py",
+    "tests/shared/governance/notifications/test_sending.py",
+)
 PROPERTIES = (
     "tests/contracts/test_dates_by_another_reckoning.py",
     "tests/rfps/test_random_histories.py",
@@ -23,6 +30,16 @@ PROPERTIES = (
     "tests/shared/flow/imports/test_reading.py",
     "tests/outcomes/test_horizons.py",
 )
+
+
+def slow() -> str:
+    """Pass what takes longer than `make test` may: whole programs, kills, browsers, long histories."""
+    return f"all that `make test` leaves out: {closing_line('-n', '2', '--dist', 'loadgroup', '-m', 'slow')}"
+
+
+def sampled() -> str:
+    """Try all of what `make test` tries some of."""
+    return f"nothing left to samples: {closing_line('-n', '2', *SAMPLED, IN_FULL='1')}"
 
 
 def properties() -> str:
@@ -38,6 +55,7 @@ def random_decisions() -> str:
         "tests/rfps/test_random_decisions.py",
         "tests/service/test_waits_of_random_histories.py",
         HYPOTHESIS_PROFILE="prove",
+        IN_FULL="1",
         WALKS=WALKS,
     )
     return f"1,500 examples of up to 60 steps, {WALKS} walks through every event: {said}"
@@ -117,7 +135,7 @@ def idle_sockets() -> str:
 
 def own_work() -> str:
     """Let people with several accounts try, by random roads, to approve what they asked for or lead."""
-    said = closing_line("tests/service/test_own_work.py", OWN_WORK=ROADS)
+    said = closing_line("tests/service/test_own_work.py", OWN_WORK=ROADS, IN_FULL="1")
     return f"{ROADS} random roads to one's own approval, none led there: {said}"
 
 

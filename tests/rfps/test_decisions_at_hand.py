@@ -22,11 +22,12 @@ from tests.rfps import way
 from tests.rfps.test_guards import Met, met, outlook, state_after
 from tests.rfps.test_random_decisions import PEOPLE
 from tests.rfps.way import LONG_AFTER
+from tests.support.in_full import of_many
 from tests.support.specs import NOW
 
 THING = UUID(int=7)
 LATER = (timedelta(), timedelta(days=3), timedelta(days=40), timedelta(days=400))
-EVERY = 12  # of the RFPs that walks and examples come to
+EVERY = of_many(4, 36)  # of the RFPs that walks and examples come to
 
 
 class Asked(Outlook):

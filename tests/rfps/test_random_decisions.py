@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -41,6 +42,7 @@ from shared.record.projecting.views import STILL_VALID
 from tests.rfps.examples import CHECK, LAPTOP
 from tests.shared.flow.test_waits_add_up import WORKING, asked, assert_parties_add_up, micro, steps_of
 from tests.support.guards import WHY
+from tests.support.in_full import of_many
 from tests.support.moves import FURTHER, MOVES, Try, taken_over_in
 from tests.support.specs import NOW, RULES, TIERS, as_stored, stamp
 
@@ -320,7 +322,7 @@ class RandomDecisions(RuleBasedStateMachine):
 
 
 RandomDecisions.TestCase.settings = settings(
-    max_examples=max(20, settings.default.max_examples // 2), stateful_step_count=STEPS, deadline=None
+    max_examples=of_many(1_500, 8), stateful_step_count=STEPS, deadline=None
 )
 TestRandomDecisions = RandomDecisions.TestCase
 
@@ -329,6 +331,7 @@ WALKS = int(os.environ.get("WALKS", "12"))
 ENOUGH = 400  # walks that between them leave nothing out
 
 
+@pytest.mark.slow
 def test_walks_by_fixed_dice_see_everything_that_can_happen() -> None:
     """The same machine on dice of our own: evenly spread, so that between them nothing is left out."""
     seen: set[str] = set()

@@ -154,6 +154,7 @@ async def test_checkpoints_that_can_not_leave_the_house(base: Base, tmp_path: Pa
         assert await firing(api, "RfpNotCopied") == set()
 
 
+@pytest.mark.slow
 async def test_an_event_of_a_later_release_stops_views_until_that_is_installed(
     alone: Api, base: Base, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,6 +170,7 @@ async def test_an_event_of_a_later_release_stops_views_until_that_is_installed(
     assert await firing(alone, *alerts) == set()
 
 
+@pytest.mark.slow
 async def test_views_that_nobody_keeps_current_are_far_behind(alone: Api) -> None:
     store = alone.service.store
     raised = as_stored(RAISED)

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import httpx
+import pytest
 
 from rfp_service.changes.api import told
 from rfp_service.changes.feed import Feed
@@ -174,6 +175,7 @@ class Follower:
                     return
 
 
+@pytest.mark.slow
 async def test_nothing_is_missed_or_told_twice_under_writers_a_crash_and_a_slow_reader(
     data_folder: Path,
 ) -> None:

@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
+import pytest
+
 from rfp_service.rfps.commands.amendments import AmendRfp
 from rfp_service.rfps.commands.requests import RaiseRfp
 from rfp_service.rfps.domain.rfp import Rfp
@@ -63,6 +65,7 @@ async def test_an_answer_is_of_no_instant_before_what_it_shows(api: Api, base: B
     assert (listed["version"], listed["stage"]) == (last["version"], "approval")
 
 
+@pytest.mark.slow
 async def test_papers_follow_one_another_by_a_clock_that_is_behind(api: Api, base: Base) -> None:
     await ahead(base)
     await told(api)

@@ -66,6 +66,7 @@ async def test_an_approver_decides_on_a_phone_without_javascript(api: Api, tmp_p
         assert page.url.endswith("/console/sign-in")
 
 
+@pytest.mark.slow
 async def test_every_page_of_deciding_is_for_everybody(api: Api, tmp_path: Path) -> None:
     rfp = await in_approval(api)
     async with served(api.app) as address, browser(tmp_path) as running:
@@ -89,6 +90,7 @@ async def test_every_page_of_deciding_is_for_everybody(api: Api, tmp_path: Path)
         assert "Too dear." in await page.locator("main").inner_text()
 
 
+@pytest.mark.slow
 async def test_every_page_of_finding_and_raising_is_for_everybody(api: Api, tmp_path: Path) -> None:
     await api.raised(title="Laptops for the coroner")
     async with served(api.app) as address, browser(tmp_path) as running:
@@ -108,6 +110,7 @@ async def test_every_page_of_finding_and_raising_is_for_everybody(api: Api, tmp_
         assert "The RFP is raised." in await page.locator(".banner").inner_text()
 
 
+@pytest.mark.slow
 async def test_every_page_of_managing_is_for_everybody(api: Api, tmp_path: Path) -> None:
     await managed(api)
     await proposed(api, VALUES)

@@ -3,6 +3,7 @@
 import re
 
 import httpx
+import pytest
 
 from shared.kernel.roles import Role
 from tests.outcomes.test_http import PROGRAMME, milestone, outcome, programme
@@ -222,6 +223,7 @@ async def test_readiness_is_seen_while_an_outcome_has_no_milestone_and_no_projec
     assert "<h1>Everything is ready or on track</h1>" in await text(api, "/console/readiness")
 
 
+@pytest.mark.slow
 async def test_one_box_finds_what_a_programme_holds_and_whatever_else_has_a_name(api: Api) -> None:
     page = f"/console/milestones/{await one_of(api, 'milestones')}"
     promised = {"what": "Licences held", "promised_by": "Fictional Outsourcing Ltd", "due": in_days(3)}

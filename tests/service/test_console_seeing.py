@@ -343,6 +343,7 @@ ALL = {
 PAGES = ALL if EVERY_PAGE else FIRST
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("person", PAGES)
 async def test_every_page_of_seeing_is_for_everybody(
     demonstration: Running, tmp_path: Path, person: str

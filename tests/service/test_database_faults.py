@@ -153,6 +153,7 @@ def _fail(text: str) -> None:
     raise asyncpg.DataError(text)
 
 
+@pytest.mark.slow
 async def test_a_fault_is_logged_once(data_folder: Path) -> None:
     with running(data_folder, LOG_LEVEL="warning") as service:
         token = demonstration_token(data_folder, "rita", [Role.REQUESTER])

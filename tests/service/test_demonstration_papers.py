@@ -132,6 +132,7 @@ def test_each_paper_has_four_sides_and_an_appendix_and_no_ids(sam: Visitor) -> N
         assert PROGRAMME not in "".join(pages)
 
 
+@pytest.mark.slow
 async def test_both_papers_are_accessible_on_a_phone_and_on_a_desk(
     demonstration: Running, tmp_path: Path
 ) -> None:

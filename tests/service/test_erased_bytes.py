@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
+import pytest
 
 from shared.web.access.claims import Identity, Scope
 from tests.service.test_people import decide, met
@@ -84,6 +85,7 @@ async def test_until_the_log_of_writes_is_removed_a_key_stands_in_it_wrapped(bas
         assert [key in await logged_writes_of(base) for key in keys] == [True, True]
 
 
+@pytest.mark.slow
 async def test_a_name_from_before_the_upgrade_is_left_in_old_rows_and_logged_writes_until_they_are_removed(
     base: Base,
 ) -> None:

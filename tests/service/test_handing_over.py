@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+
 from rfp_service.rfps.commands.amendments import AmendRfp
 from rfp_service.rfps.domain.events import RfpRaised
 from rfp_service.rfps.domain.people_events import RequesterReplaced
@@ -160,6 +162,7 @@ async def many_raised(api: Api, count: int) -> list[UUID]:
     return rfps
 
 
+@pytest.mark.slow
 async def test_however_much_it_is_all_of_it_goes_in_one_decision_under_one_cause(api: Api) -> None:
     await api.adopt_scheme()
     await api.meets(RITA, LEO)

@@ -4,6 +4,8 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from shared.kernel.calendar import day_in_london
 from shared.kernel.roles import Role
 from tests.support.api import Api
@@ -178,6 +180,7 @@ async def test_what_was_read_is_unread_again_once_it_waits_anew(api: Api) -> Non
     await api.post(f"{INBOX}/marks", {"items": []}, HANA, 422)
 
 
+@pytest.mark.slow
 async def test_the_approvals_of_the_inbox_are_those_of_the_list_of_approvals(api: Api) -> None:
     await prepared(api)
     for estimate in (1_000_000, 9_000_000):

@@ -81,6 +81,7 @@ def test_the_lock_names_all_but_what_only_the_demonstration_and_the_build_need(d
         assert all("--hash=sha256:" in entry for entry in re.split(r"\n(?=\S)", text.strip()))
 
 
+@pytest.mark.slow
 def test_it_says_what_it_needs_once_it_is_installed_in_a_clean_place(dist: Path, tmp_path: Path) -> None:
     [wheel] = dist.glob("*.whl")
     place = tmp_path / "place"

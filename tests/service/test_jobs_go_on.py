@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import psycopg
+import pytest
 
 from shared.embedded.places import Places
 from shared.kernel.roles import Role
@@ -142,6 +143,7 @@ def test_a_killed_job_goes_on_and_doubles_nothing(data_folder: Path) -> None:
             assert batch["status"] == "finished"
 
 
+@pytest.mark.slow
 def test_a_killed_job_of_all_or_nothing_has_done_nothing_and_then_does_all(data_folder: Path) -> None:
     with running(data_folder, constants=LARGE) as service:
         with client(service) as http:
@@ -158,6 +160,7 @@ def test_a_killed_job_of_all_or_nothing_has_done_nothing_and_then_does_all(data_
             assert position_reached(http, REGISTERED + BATCH), "each once; two beginnings, two ends"
 
 
+@pytest.mark.slow
 def test_a_killed_undoing_goes_on_and_doubles_nothing(data_folder: Path) -> None:
     with running(data_folder, constants=LARGE) as service:
         with client(service) as http:

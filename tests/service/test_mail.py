@@ -143,6 +143,7 @@ async def test_whoever_can_act_is_told_and_told_again_when_another_has_decided(a
     assert await sink.have(1) == [("rita", "Your request has come to its end")]
 
 
+@pytest.mark.slow
 async def test_a_stand_in_is_told_and_the_absent_one_is_not(api: Api, sink: Sink) -> None:
     today = datetime.now(UTC).date()
     for delegator, delegate, limit in ((HANA, "derek", 2_500_000), (HUGO, "leo", 1_999_999)):
@@ -298,6 +299,7 @@ async def test_one_mail_a_day_lists_what_still_waits(api: Api, sink: Sink) -> No
     assert accepted == ["digest", "digest"]
 
 
+@pytest.mark.slow
 async def test_a_turn_of_the_inbox_is_in_a_digest_and_no_longer_once_it_is_over(api: Api, sink: Sink) -> None:
     pool = api.service.pool
     await api.meets(LARS)
@@ -386,6 +388,7 @@ async def test_a_role_s_people_hear_of_their_turn_and_an_order_s_tier_of_its_own
     await until_true(buyers_are_told)
 
 
+@pytest.mark.slow
 async def test_who_can_act_is_told_once_that_a_case_waits_for_unusually_long(api: Api, sink: Sink) -> None:
     slow = await api.in_approval(adopt=False)
     await sink.have(2)
@@ -418,6 +421,7 @@ async def test_whoever_handed_a_bulk_job_in_is_told_once_that_it_has_ended(api: 
     assert (await jobs.see(job, "hugo")).status is JobStatus.DONE
 
 
+@pytest.mark.slow
 async def test_the_story_says_who_was_told_when_they_first_looked_and_when_they_decided(
     api: Api, sink: Sink
 ) -> None:
@@ -444,6 +448,7 @@ async def test_the_story_says_who_was_told_when_they_first_looked_and_when_they_
     assert looks == {"hana": 1, "hugo": 1}
 
 
+@pytest.mark.slow
 async def test_scrutiny_counts_who_decided_without_having_been_told(api: Api, sink: Sink) -> None:
     rfp = await api.in_approval(20_000_000, adopt=False)
     await sink.have(2)
@@ -475,6 +480,7 @@ def test_what_answers_a_turn_are_events_that_end_one() -> None:
     assert {event.__name__ for event in EVENTS} >= set(ANSWERS)
 
 
+@pytest.mark.slow
 async def test_who_was_told_before_deciding_is_so_though_a_clock_has_stepped_back(
     api: Api, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:

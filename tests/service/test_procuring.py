@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from rfp_service.rfps.views.similarity import FOUND_LIMIT
 from shared.kernel.calendar import day_in_london, end_of
 from shared.kernel.roles import Role
@@ -130,6 +132,7 @@ async def _everything_is_told_but_what_is_exempt(api: Api, rfp: str) -> None:
     assert "A" in {bid["bid"] for bid in (await api.get(path, LARS)).json()["bids"]}
 
 
+@pytest.mark.slow
 async def test_evaluators_read_their_own_scores_and_nobody_elses_until_the_award(api: Api) -> None:
     rfp = await opened(api)
     await bids(api, rfp, "A", "B")

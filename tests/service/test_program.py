@@ -89,6 +89,7 @@ def test_after_a_kill_everything_is_there_again(demonstration: Running) -> None:
     assert rfps_as_of(service, head) == before
 
 
+@pytest.mark.slow
 def test_what_the_demonstration_suggests_works(demonstration: Running, tmp_path: Path) -> None:
     """The commands that the guide prints are run as they are printed."""
     text = demonstration.said.read_text()
@@ -103,6 +104,7 @@ def test_what_the_demonstration_suggests_works(demonstration: Running, tmp_path:
     assert '"RfpRaised"' in done.stdout or '"decision"' in done.stdout
 
 
+@pytest.mark.slow
 def test_two_folders_are_two_services(folder: Path, demonstration: Running) -> None:
     with running(folder, "serve") as two:
         headers = {"Authorization": f"Bearer {demonstration.token('requester')}"}
@@ -110,6 +112,7 @@ def test_two_folders_are_two_services(folder: Path, demonstration: Running) -> N
             assert service.get("/v1/rfps", headers).status_code == expect
 
 
+@pytest.mark.slow
 def test_a_server_and_a_worker_share_a_folder_and_the_last_one_stops_the_database(folder: Path) -> None:
     with running(folder, "serve") as server:
         worker = subprocess.Popen([PROGRAM, "worker"], env=server.environment)
@@ -126,6 +129,7 @@ def test_a_server_and_a_worker_share_a_folder_and_the_last_one_stops_the_databas
         assert server.postgres() is None
 
 
+@pytest.mark.slow
 def test_a_port_that_is_taken_is_said_in_a_sentence(demonstration: Running) -> None:
     clash = Running(demonstration.data_dir, port=demonstration.port)
     done = clash.run("serve", check=False)
@@ -209,6 +213,7 @@ def test_forecasts_are_tested_on_the_past_from_the_command_line(demonstration: R
     assert said.count("for a case's age, on") == 2
 
 
+@pytest.mark.slow
 def test_one_may_bring_ones_own_database(folder: Path, base: Base) -> None:
     own = {"DATABASE_URL": base.service, "DATABASE_OWNER_URL": base.owner}
     command, there = (("demo",), STORY_RFPS) if IN_FULL else (("serve", "--worker"), 0)

@@ -11,6 +11,8 @@ from random import Random
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.rfps.domain.rfp import Rfp
 from shared.kernel.errors import Refused
@@ -63,6 +65,7 @@ def tries() -> Iterator[tuple[Rfp, Command[Rfp], str]]:
             yield from ((rfp, command, by) for by in WHO if may(rfp, command, by, EVERY))
 
 
+@pytest.mark.slow
 def test_several_roles_may_what_each_of_them_may_and_nothing_more() -> None:
     wrong, tried, seen = [], 0, set()
     for rfp, command, by in tries():

@@ -220,6 +220,7 @@ class RoundsBeingClosed(RuleBasedStateMachine):
         self.is_open = True
 
 
+@pytest.mark.slow
 def test_no_order_of_changes_and_looks_closes_a_round_with_something_undecided(
     postgres: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import asyncpg
+import pytest
 
 from shared.ledger.checkpoints import Policy
 from shared.ledger.log_keys import write_signer
@@ -97,6 +98,7 @@ async def killed_on_the_way(base: Base, pool: asyncpg.Pool, asked: Asked) -> Non
         await asyncio.to_thread(process.join)
 
 
+@pytest.mark.slow
 async def test_killed_at_any_point_it_is_done_once_when_it_is_asked_again(
     base: Base, pool: asyncpg.Pool, store: EventStore, tmp_path: Path
 ) -> None:

@@ -57,6 +57,7 @@ def card(got: Got) -> dict[str, Any]:
     return content
 
 
+@pytest.mark.slow
 async def test_a_channel_gets_a_card_and_its_address_is_never_seen_again(
     api: Api, workflow: Receiver, base: Base, capsys: pytest.CaptureFixture[str]
 ) -> None:

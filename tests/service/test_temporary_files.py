@@ -84,6 +84,7 @@ def must_go(folder: Path) -> None:
         time.sleep(SECONDS_BETWEEN)
 
 
+@pytest.mark.slow
 def test_a_service_that_is_killed_leaves_its_folder_to_the_next_start(data_folder: Path) -> None:
     with running(data_folder) as service:
         killed = held_by(service)

@@ -21,6 +21,7 @@ def blocks() -> list[str]:
     return re.findall(r"^```bash\n(.*?)^```$", TOUR.read_text(), re.DOTALL | re.MULTILINE)
 
 
+@pytest.mark.slow
 @pytest.mark.xdist_group("demonstration")
 def test_every_block_of_the_tour_runs_as_it_stands(demonstration: Running, tmp_path: Path) -> None:
     if not shutil.which("curl"):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import pytest
 from eventsourcing.persistence import StoredEvent
 
 from rfp_service.rfps.domain.rfp import Rfp
@@ -174,6 +175,7 @@ async def appended(service: Running, stream_id: UUID, version: int) -> int:
         return int(await connection.fetchval("SELECT position FROM event_head"))
 
 
+@pytest.mark.slow
 async def test_a_worker_killed_and_begun_again_signs_on_and_says_the_same(data_folder: Path) -> None:
     with running(data_folder) as service:
         position = await appended(service, uuid4(), 1)

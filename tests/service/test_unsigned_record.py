@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from shared.ledger.log_writer import LogWriter
 from tests.shared.governance.audit.examples import LOG
 from tests.support.api import running_api
@@ -17,6 +19,7 @@ async def checked(base: Base, folder: Path) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
+@pytest.mark.slow
 async def test_a_record_that_nobody_has_signed_is_called_that_and_then_how_far_it_is(
     base: Base, tmp_path: Path
 ) -> None:

@@ -209,6 +209,7 @@ async def test_of_an_exempt_matter_no_more_is_said_than_that_there_is_one(
     assert "head" not in told.body.decode()
 
 
+@pytest.mark.slow
 async def test_people_and_areas_of_others_are_none_of_an_endpoints_business(
     api: Api, receiver: Receiver
 ) -> None:

@@ -100,6 +100,7 @@ def test_chances_are_what_a_program_of_its_own_says() -> None:
             assert told[name] == pytest.approx(tuple(chances), abs=1e-9), (cut, name)
 
 
+@pytest.mark.slow
 def test_the_score_is_what_a_program_of_its_own_says() -> None:
     rows = history(110)
     score = back_test(log_of(rows), microseconds(MONDAY) + UNTIL * DAY, WITHIN * DAY, WORKING)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,6 +65,7 @@ def by(corrected: list[Corrected], position: int) -> list[Correction]:
     return [correction for at, correction in corrected if at <= position]
 
 
+@pytest.mark.slow
 @given(
     rows(), corrections(), st.lists(st.integers(1, 6), min_size=1, max_size=6), st.sampled_from(list(Level))
 )

@@ -86,6 +86,7 @@ def large(tmp_path: Path) -> LogFiles:
     return LogFiles(*write(tmp_path, heading + "".join(rows)), Options())
 
 
+@pytest.mark.slow
 async def test_a_large_log_is_read_elsewhere_and_told_as_it_would_be_here(large: LogFiles) -> None:
     reader = HistoryReader(large, LOG, BY)
     elsewhere = [one async for one in reader.blocks()]

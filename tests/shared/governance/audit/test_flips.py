@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 
 import asyncpg
+import pytest
 
 from rfp_service.events import EVENTS
 from shared.governance.audit.bundle.assembly import made
@@ -85,6 +86,7 @@ async def test_every_flipped_bit_is_found_or_refused(
         assert (alone(raw, TRUSTED.text())[0] == "ENTRIES SOUND") == (number == 0), number
 
 
+@pytest.mark.slow
 def test_more_files_than_sixteen_bits_count_are_unpacked_by_all(tmp_path: Path) -> None:
     program, archive = tmp_path / "check.py", tmp_path / "many.zip"
     program.write_text(verifier_program("0", {}))

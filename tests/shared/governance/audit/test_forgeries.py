@@ -10,6 +10,7 @@ import sys
 import zipfile
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -71,6 +72,7 @@ from tests.shared.governance.audit.index_forgeries import (
     without_its_first_index,
 )
 from tests.shared.governance.audit.test_bundle import MAPPER, PROGRAM, TRUSTED, a_case
+from tests.support.in_full import of_many
 
 CHECK = Path(__file__).with_name("check_bundles.js")
 EVERY = BundleRequest(start=datetime(2020, 1, 1, tzinfo=UTC), end=datetime(2099, 1, 1, tzinfo=UTC))
@@ -178,7 +180,7 @@ async def test_no_forgery_ends_in_sound(pool: asyncpg.Pool, store: EventStore, t
     by = (", complete by the index at 301", "", ", complete by the index at 301")
     for sound, by_index, forgeries in zip(honest, by, (OF_A_CASE, OF_A_PERIOD, OF_A_WORK), strict=True):
         assert checked(dict(sound.files)).verdict == f"SOUND{by_index}", checked(dict(sound.files)).lines
-        forged += [(forge, forge(dict(sound.files))) for forge in forgeries]
+        forged += [(forge, forge(dict(sound.files))) for forge in forgeries[:: of_many(1, 2)]]
     for forge, files in forged:
         report = checked(files)
         assert not report.verdict.startswith("SOUND"), forge.__name__
@@ -194,7 +196,7 @@ async def test_no_forgery_ends_in_sound(pool: asyncpg.Pool, store: EventStore, t
     program = tmp_path / "check.py"
     program.write_text(verifier_program("0", {topic.__name__: topic.kind for topic in EVENTS}))
     alike = runpy.run_path(str(program))["checked"]
-    for raw, one in zip(every, said, strict=True):
+    for raw, one in islice(zip(every, said, strict=True), 0, None, of_many(1, 3)):
         assert alike(raw, TRUSTED.text())[0] == one["verdict"], alike(raw, TRUSTED.text())[1].lines
     assert alike(every[0], None)[0] == "CONSISTENT WITH ITSELF"
     alone = by_the_page(tmp_path, every[:1], None)

@@ -86,6 +86,7 @@ def test_at_least_forty_kinds_of_forgery_are_tried_on_all_three() -> None:
     assert len(kinds) >= KINDS_WANTED
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 async def test_no_further_forgery_is_sound_to_any_of_the_three(
     pool: asyncpg.Pool, store: EventStore, tmp_path: Path

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import asyncpg
+import pytest
 
 from rfp_service.rfps.domain.rfp import Rfp
 from shared.governance.audit.bundle.assembly import made
@@ -43,6 +44,7 @@ def late_by_states(events: Sequence[Recorded], scheme: Scheme) -> Iterator[int]:
             since = recorded.happened_at
 
 
+@pytest.mark.slow
 async def test_late_approvals_are_those_that_the_states_and_the_scheme_show(
     pool: asyncpg.Pool, store: EventStore
 ) -> None:

@@ -147,6 +147,7 @@ async def read(pool: asyncpg.Pool, store: EventStore) -> Reading:
     )
 
 
+@pytest.mark.slow
 async def test_the_figures_of_a_year_are_those_that_one_counts_by_hand(reading: Reading) -> None:
     """Counted over again from the events themselves, case by case, by another road than the view's."""
     events = [r for r in await reading.record.after(0, 10_000) if is_decision(r)]

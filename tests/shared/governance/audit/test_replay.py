@@ -249,6 +249,7 @@ async def test_every_decision_of_a_year_is_taken_again_with_the_same_result(stor
     assert set(results) == {True}
 
 
+@pytest.mark.slow
 async def test_every_kind_of_decision_of_a_year_is_explained(store: EventStore) -> None:
     """By which rule and on what authority, with what it insists on: nothing is left blank.
 
@@ -292,6 +293,7 @@ async def test_a_command_travels_with_what_it_decided(store: EventStore) -> None
     assert [event.envelope.get("part") for event in events] == [None, 1, None]
 
 
+@pytest.mark.slow
 async def test_the_past_is_the_same_by_every_road(base: Base, pool: asyncpg.Pool, store: EventStore) -> None:
     """Random things at random times: replayed from events, as the live view kept them, as rebuilt anew."""
     await happen(store, year())

@@ -175,6 +175,7 @@ def with_more_kept(files: Forged) -> Forged:
 FORGERIES: tuple[Callable[[Forged], Forged], ...] = (without_it, of_another_entry, with_more_kept)
 
 
+@pytest.mark.slow
 async def test_bundles_verify_across_a_restore_and_say_what_is_lost(
     pool: asyncpg.Pool, store: EventStore, admin: asyncpg.Connection, tmp_path: Path
 ) -> None:

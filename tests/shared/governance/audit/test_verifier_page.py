@@ -53,6 +53,7 @@ async def says_what_it_does_not_compare(page: Page, folder: Path) -> None:
         assert UNCHECKED in await page.locator(".verdict").inner_text()
 
 
+@pytest.mark.slow
 @pytest.mark.xdist_group("browser")
 async def test_a_councillor_checks_a_bundle_in_a_browser(
     pool: asyncpg.Pool, store: EventStore, tmp_path: Path

@@ -1,6 +1,7 @@
 """Proof of telling: what was tried, and what came of it, can't be changed unseen once it is on the record."""
 
 import asyncpg
+import pytest
 
 from rfp_service.bookkeeping.comparison import bookkeeping_differences
 from shared.governance.notifications.attempts_log import (
@@ -25,6 +26,7 @@ def test_each_batch_is_taken_once() -> None:
     given(AttemptsLog(), hashed).when(FIRST).then()
 
 
+@pytest.mark.slow
 async def test_every_judged_attempt_is_vouched_for_and_a_change_is_found(pool: asyncpg.Pool) -> None:
     async with receiving() as receiver, ground(pool) as here, session(as_owner(pool)) as owner:
         await here.endpoint(receiver.url)

@@ -164,6 +164,7 @@ async def test_it_ends_with_its_worker(tmp_path: Path) -> None:
             assert await line._process.wait() == 0  # noqa: SLF001  # the same
 
 
+@pytest.mark.slow
 async def test_whoever_begins_one_and_is_stopped_anywhere_on_the_way_leaves_nothing_behind(
     tmp_path: Path,
 ) -> None:

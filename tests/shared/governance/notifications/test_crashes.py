@@ -5,6 +5,7 @@ import os
 from random import Random
 
 import asyncpg
+import pytest
 
 from tests.shared.governance.notifications.ground import Ground, ground, sending
 from tests.shared.governance.notifications.receiver import Receiver, receiving
@@ -38,6 +39,7 @@ async def to_the_end(here: Ground, endpoint: str, number: int) -> None:
                 break
 
 
+@pytest.mark.slow
 async def test_nothing_is_lost_and_nothing_repeated_without_a_reason(base: Base, pool: asyncpg.Pool) -> None:
     chance = Random(7)
     async with receiving() as receiver, ground(pool) as here:

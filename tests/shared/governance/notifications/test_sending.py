@@ -20,6 +20,7 @@ from shared.governance.notifications.places import FIRST_FEW, SendingPlaces
 from shared.governance.notifications.transport import ReceiverAnswer
 from tests.shared.governance.notifications.ground import Ground, ground
 from tests.shared.governance.notifications.receiver import Got, Receiver, polite, receiving
+from tests.support.in_full import of_many
 from tests.support.specs import NOW, stamp
 
 TO_HUGO = """
@@ -271,7 +272,7 @@ async def test_a_dead_and_a_hanging_endpoint_hold_up_no_healthy_one(here: Ground
         hanging.answer = hang
         await here.endpoint("http://127.0.0.1:9/")
         hung, _ = await here.endpoint(hanging.url)
-        await here.tell(2_000)
+        await here.tell(of_many(2_000, 500))
         await here.sender.start_what_is_due()
         healthy, _ = await here.endpoint(receiver.url)
         await here.tell(50)

@@ -5,6 +5,7 @@ from contextlib import suppress
 from uuid import UUID
 
 import asyncpg
+import pytest
 
 from rfp_service.demonstration.storyboard import Scene
 from rfp_service.migrating import rebuild_views
@@ -43,6 +44,7 @@ async def found(connection: Connection, reader: Reader, views: Sequence[View]) -
     return together
 
 
+@pytest.mark.slow
 async def test_every_row_that_was_changed_by_hand_is_found(
     base: Base, pool: asyncpg.Pool, store: EventStore
 ) -> None:

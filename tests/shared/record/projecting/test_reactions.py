@@ -47,6 +47,7 @@ def turns(states: dict[UUID, Rfp], recorded: Recorded) -> list[str]:
     return [now.open_approval.waiting_for] if begins else []
 
 
+@pytest.mark.slow
 async def test_each_tier_is_told_once_when_its_turn_comes(
     base: Base, pool: asyncpg.Pool, store: EventStore
 ) -> None:
@@ -69,6 +70,7 @@ async def test_each_tier_is_told_once_when_its_turn_comes(
     assert await notices(pool) == expected
 
 
+@pytest.mark.slow
 async def test_a_new_reaction_leaves_the_past_alone(pool: asyncpg.Pool, store: EventStore) -> None:
     scenes = year()
     await happen(store, scenes[:400])

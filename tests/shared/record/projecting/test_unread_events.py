@@ -99,6 +99,7 @@ async def test_only_the_views_that_need_it_stop_and_go_on_with_the_release_that_
     await goes_on_whole(base, pool)
 
 
+@pytest.mark.slow
 async def test_what_begins_with_it_stops_its_views_only_where_its_next_event_tells_its_kind(
     base: Base, pool: asyncpg.Pool, store: EventStore
 ) -> None:
@@ -118,6 +119,7 @@ async def test_what_begins_with_it_stops_its_views_only_where_its_next_event_tel
     await goes_on_whole(base, pool)
 
 
+@pytest.mark.slow
 async def test_a_rebuild_by_the_older_release_ends_where_its_worker_ends(
     base: Base, pool: asyncpg.Pool, store: EventStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,6 +153,7 @@ async def test_a_worker_killed_at_the_event_stops_the_same_views_and_begins_no_f
     assert [row["position"] for row in rows] == [scenes()]
 
 
+@pytest.mark.slow
 async def test_a_reaction_goes_past_it_and_is_shown_it_once_by_the_release_that_knows_it(
     pool: asyncpg.Pool, store: EventStore
 ) -> None:

@@ -44,6 +44,7 @@ async def test_rebuilt_views_equal_live_ones(base: Base, pool: asyncpg.Pool, sto
         assert set((await positions(connection)).values()) == {position}
 
 
+@pytest.mark.slow
 async def test_views_rebuilt_in_several_processes_equal_those_rebuilt_in_one(
     base: Base, pool: asyncpg.Pool, store: EventStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -57,6 +58,7 @@ async def test_views_rebuilt_in_several_processes_equal_those_rebuilt_in_one(
     assert await shown(pool) == in_one
 
 
+@pytest.mark.slow
 async def test_views_projected_in_one_block_equal_those_projected_in_many(
     pool: asyncpg.Pool, store: EventStore, base: Base, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -87,6 +89,7 @@ async def test_two_projectors_on_one_database_do_no_harm(
     assert await shown(pool) == live
 
 
+@pytest.mark.slow
 async def test_a_rebuild_misses_nothing_that_happens_meanwhile(
     base: Base, pool: asyncpg.Pool, store: EventStore
 ) -> None:
@@ -158,6 +161,7 @@ async def test_a_changed_view_is_rebuilt_by_migration(pool: asyncpg.Pool) -> Non
         assert await outdated(connection, [changed]) == [changed]
 
 
+@pytest.mark.slow
 async def test_the_board_as_of_any_position_is_every_rfp_as_it_stood(
     pool: asyncpg.Pool, store: EventStore
 ) -> None:
