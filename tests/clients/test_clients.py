@@ -69,7 +69,7 @@ def write_down(api: Api, address: str, folder: Path, rfp: str = NOT_YET) -> None
 @pytest.mark.slow
 async def test_a_client_in_typescript_goes_from_a_need_to_an_approval(api: Api, tmp_path: Path) -> None:
     if not (NODE_TOOLS / "tsc").exists():
-        pytest.skip("the npm tools are not installed: make .venv/node.stamp")
+        pytest.skip("the npm tools are not installed: make .venv/clients.stamp")
     (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
     (tmp_path / "package.json").write_text('{"type": "module"}')
     (tmp_path / "tsconfig.json").write_text(json.dumps({"compilerOptions": STRICT, "files": ["journey.ts"]}))

@@ -21,7 +21,7 @@ BIN = ROOT / ".venv" / "bin"
 
 def node(tool: str, *arguments: object) -> "subprocess.CompletedProcess[str]":
     if not (TOOLS / tool).exists():
-        pytest.skip("the npm tools are not installed: make .venv/node.stamp")
+        pytest.skip("the npm tools are not installed: make .venv/clients.stamp")
     path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
     return subprocess.run(
         ["node", TOOLS / tool, *map(str, arguments)],
