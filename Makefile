@@ -87,10 +87,11 @@ $(BIN)/uv: installer.lock | $(BIN)/python
 	@$(PIP) install --require-hashes -r installer.lock || echo "uv can't be installed: pip does its work"
 	@test ! -x $@ || touch $@
 
-installed = $(UV) install --python $(BIN)/python --compile-bytecode $(1) || $(PIP) install $(1)
+installed = $(UV) install --python $(BIN)/python $(2) $(1) || $(PIP) install $(1)
 
+# Compiled is what the service runs on: its children may write nothing. Of the rest, tests need little.
 $(VENV)/run.stamp: requirements.lock pyproject.toml | $(BIN)/uv
-	$(call installed,--require-hashes -r requirements.lock)
+	$(call installed,--require-hashes -r requirements.lock,--compile-bytecode)
 	$(call installed,--no-deps --no-build-isolation -e .)
 	@touch $@
 
