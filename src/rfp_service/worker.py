@@ -22,7 +22,7 @@ from shared.governance.notifications.outside import Outside
 from shared.ledger.log_keys import LogKeys, log_keys
 from shared.ledger.signing import keep_log
 from shared.record.backoff import Backoff, keep_at, leave_it
-from shared.record.database import being_cancelled, is_away
+from shared.record.database import being_cancelled, hang_up, has_ended, is_away
 from shared.record.deadlines.firing import Firing
 from shared.record.heartbeats import WORKED, keep_beating
 from shared.record.projecting.projector import NotificationListener, Projector
@@ -143,7 +143,7 @@ async def _work_on_one_connection(
                 asyncio.create_task(BookkeepingWatch(service.pool, service.record).follow()),
                 asyncio.create_task(keep_beating(service.pool, WORKED)),
             ]
-            while not connection.is_closed():
+            while not has_ended(connection):
                 await _all_of_it(kinds, went_well)
                 await listener.wait(await _seconds_to_wait(firing, kinds))
                 for beside in besides:
@@ -151,7 +151,7 @@ async def _work_on_one_connection(
                         beside.result()  # it goes on for ever, has nothing to do, or failed
         finally:
             if locked:
-                connection.terminate()  # its lock and its listening go with it
+                hang_up(connection)  # its lock and its listening go with it
             for beside in besides:
                 beside.cancel()
             await asyncio.gather(*besides, return_exceptions=True)

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -137,6 +138,28 @@ async def test_a_fault_in_one_kind_of_work_holds_up_no_other_and_not_the_signing
         finally:
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
+
+
+BESIDE = {"keep_log", "keep_sending", "ViewWatch.follow", "BookkeepingWatch.follow", "keep_beating"}
+
+
+async def test_after_an_outage_what_was_begun_before_it_has_ended(api: Api) -> None:
+    """The pool takes back what it gives up: such a connection can't even be asked whether it is closed."""
+
+    def beside() -> dict[asyncio.Task[Any], str]:
+        named = {task: getattr(task.get_coro(), "__qualname__", "") for task in asyncio.all_tasks()}
+        return {task: name for task, name in named.items() if name in BESIDE}
+
+    async def all_begun() -> bool:
+        return {name for task, name in beside().items() if task not in before} == BESIDE
+
+    before: set[asyncio.Task[Any]] = set()
+    await until_true(all_begun)
+    before = set(beside())
+    api.service.pool.give_up("It is away.")
+    api.service.pool.go_on()
+    await until_true(all_begun)
+    assert before & beside().keys() == set()
 
 
 async def test_a_worker_that_is_stopped_while_it_begins_leaves_its_lock_to_others(

@@ -114,6 +114,20 @@ def is_away(error: BaseException) -> bool:
     return isinstance(error, AWAY) and not of_a_file(error)
 
 
+def has_ended(connection: Connection) -> bool:
+    """Say whether a connection has ended: the pool has taken back one that died, and it can't be asked."""
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:
+        return True
+
+
+def hang_up(connection: Connection) -> None:
+    """End a connection, and with it what it has locked, listens to and keeps; the pool opens another."""
+    if not has_ended(connection):
+        connection.terminate()
+
+
 def being_cancelled() -> bool:
     """Say whether the present task was asked to stop, though a dying connection spoke louder."""
     task = asyncio.current_task()

@@ -10,7 +10,7 @@ import structlog
 from asyncpg.pool import PoolConnectionProxy
 
 from shared.record.backoff import RETRY_SECONDS
-from shared.record.database import AWAY
+from shared.record.database import AWAY, hang_up, has_ended
 
 LOCK = "SELECT pg_try_advisory_lock($1)"
 
@@ -50,7 +50,7 @@ class Locks:
             self._held.discard(work)
             self._in_doubt.add(work)
             with self._heard_out(work):
-                if self._line is not None and not _is_dead(self._line):
+                if self._line is not None and not has_ended(self._line):
                     await self._unlock_what_is_in_doubt(self._line)
             await self._hang_up_if_idle()
 
@@ -75,7 +75,7 @@ class Locks:
 
     async def _connection(self) -> PoolConnectionProxy:
         """Return the line that holds the locks; one that died has lost them, and is replaced."""
-        if self._line is None or _is_dead(self._line):
+        if self._line is None or has_ended(self._line):
             self._cut_off()
             line = await self._pool.acquire()
             line.add_termination_listener(self._line_has_ended)
@@ -117,7 +117,7 @@ class Locks:
             return
         line, self._line = self._line, None
         self._in_doubt.clear()
-        if line is not None and not _is_dead(line):
+        if line is not None and not has_ended(line):
             line.remove_termination_listener(self._line_has_ended)
             await self._pool.release(line)
 
@@ -125,16 +125,8 @@ class Locks:
         """End the line, and with it whatever it has locked."""
         line, self._line = self._line, None
         self._in_doubt.clear()
-        if line is not None and not _is_dead(line):
-            line.terminate()  # the pool sees it end, and opens another
-
-
-def _is_dead(line: PoolConnectionProxy) -> bool:
-    """Say whether a line has ended; the pool has taken back one that died, and nothing is asked of it."""
-    try:
-        return line.is_closed()
-    except asyncpg.InterfaceError:
-        return True
+        if line is not None:
+            hang_up(line)
 
 
 def _number(work: UUID) -> int:

@@ -11,7 +11,7 @@ import asyncpg
 import structlog
 
 from shared.record.backoff import Backoff, keep_at
-from shared.record.database import Connection
+from shared.record.database import Connection, hang_up
 from shared.record.eventstore.reader import Reader
 from shared.record.projecting.comparing import DifferingRow, differences, out_of_place, prepare
 from shared.record.projecting.views import View
@@ -53,7 +53,7 @@ class ViewWatch:
                     self._backoff.went_well()
                     await asyncio.sleep(LOOKED_EVERY_SECONDS)
             finally:
-                connection.terminate()  # its temporary tables go with it
+                hang_up(connection)  # its temporary tables go with it
 
     async def look(self, connection: Connection) -> int:
         """Compare the next range; return the position that this round has come to, 0 where it is over."""

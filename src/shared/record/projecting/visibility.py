@@ -6,7 +6,7 @@ from contextlib import suppress
 import asyncpg
 
 from shared.record.backoff import Backoff, keep_at
-from shared.record.database import Connection
+from shared.record.database import Connection, hang_up
 from shared.record.projecting.positions import MOVED
 
 WAIT_SECONDS = 2.0
@@ -42,7 +42,7 @@ class Visibility:
                         async with asyncio.timeout(POLL_SECONDS):
                             await died.wait()
             finally:
-                connection.terminate()  # its listening goes with it
+                hang_up(connection)  # its listening goes with it
 
     async def look(self, connection: Connection | asyncpg.Pool) -> None:
         """Ask the database how far the views have come."""

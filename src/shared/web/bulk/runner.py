@@ -13,6 +13,7 @@ from uuid import UUID
 
 from shared.kernel.errors import OutOfDate, Refused, Unacceptable
 from shared.kernel.messages import S
+from shared.record.database import has_ended
 from shared.record.eventstore.bulk_appender import BulkAppender
 from shared.record.tracing import began_now, note
 from shared.web.bulk.batches import Mode
@@ -158,7 +159,7 @@ class Runner(Generic[I, S]):
                         return {block.items[number].number for number in overtaken}
                     pickle.dump(block.settled(), settled, pickle.HIGHEST_PROTOCOL)
             except BaseException:
-                if not connection.is_closed():
+                if not has_ended(connection):
                     await transaction.rollback()
                 raise
             await transaction.commit()
