@@ -1,5 +1,6 @@
 """The parts that specifications share; in continuous integration, none may be missing."""
 
+import asyncio
 import gc
 import os
 from asyncio import AbstractEventLoop
@@ -14,11 +15,13 @@ from hypothesis import HealthCheck, settings
 from rfp_service import logs
 from rfp_service.events import EVENTS
 from rfp_service.serving import COLLECT_AFTER
+from shared.record import database
 from shared.record.database import connected
 from shared.record.eventstore.encoding import Topics
 from shared.record.eventstore.store import EventStore
 from tests.support.api import Api, running_api
 from tests.support.days import wait_past_midnight
+from tests.support.kept import LENDER
 from tests.support.known_types import remember_known_types
 from tests.support.postgres import Base, Server, server
 
@@ -28,6 +31,7 @@ settings.register_profile(
 )
 logs.configure("critical")
 remember_known_types()
+database.Pool = LENDER.pool  # type: ignore[misc, assignment]  # `connected` takes it from there
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "test"))
 
 
@@ -67,6 +71,13 @@ def pytest_runtest_setup() -> None:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    """What a test began has ended with it: the next one runs in the same loop."""
+    yield
+    LENDER.nothing_goes_on()
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Iterator[None]:
     """Where CI is set, a test skipped for want of a part has failed."""
     report = yield
@@ -83,11 +94,26 @@ def postgres(worker_id: str) -> Iterator[Server]:
         yield running
 
 
+@pytest.fixture(scope="session", autouse=True)
+async def loop() -> AsyncIterator[None]:
+    """The one loop in which all specifications of this process run: connections are kept in it."""
+    LENDER.loop = asyncio.get_running_loop()
+    yield
+    await LENDER.close()
+
+
 @pytest.fixture
 def base(postgres: Server) -> Iterator[Base]:
-    """A migrated, empty database for one test."""
-    with postgres.fresh() as database:
-        yield database
+    """A migrated, empty database for one test: others may have used it, and connections to it, before."""
+    with postgres.as_new() as lent:
+        yield lent
+
+
+@pytest.fixture
+def new_base(postgres: Server) -> Iterator[Base]:
+    """A migrated database to which nobody has ever connected."""
+    with postgres.fresh() as lent:
+        yield lent
 
 
 @pytest.fixture

@@ -96,9 +96,11 @@ async def alone(base: Base) -> AsyncIterator[Api]:
         yield api
 
 
-async def test_a_witness_that_is_away_is_behind_and_then_too_few_keep_up(base: Base, tmp_path: Path) -> None:
+async def test_a_witness_that_is_away_is_behind_and_then_too_few_keep_up(
+    new_base: Base, tmp_path: Path
+) -> None:
     alerts = ("RfpWitnessBehind", "RfpWitnessesLacking")
-    async with unattended(base) as (api, clock):
+    async with unattended(new_base) as (api, clock):
         writer = LogWriter(api.service.pool, [LOG])
         await writer.introduce_witnesses([str(CLERK.verifier)], 0)
         await happen(api.service.store, year_of_rfps()[:3])
@@ -132,13 +134,13 @@ async def test_a_witness_that_has_signed_more_than_there_is_refuses(alone: Api, 
         assert await firing(alone, "RfpWitnessRefuses") == set()
 
 
-async def test_checkpoints_that_can_not_leave_the_house(base: Base, tmp_path: Path) -> None:
+async def test_checkpoints_that_can_not_leave_the_house(new_base: Base, tmp_path: Path) -> None:
     async def no_mail(_: object) -> None:
         raise AssertionError("nobody is written to")
 
     target = tmp_path / "worm"
     target.write_text("no folder")
-    async with unattended(base) as (api, clock):
+    async with unattended(new_base) as (api, clock):
         pool = api.service.pool
         await happen(api.service.store, year_of_rfps()[:3])
         await LogWriter(pool, [LOG]).catch_up()
@@ -221,8 +223,8 @@ async def test_a_deadline_that_is_due_and_that_nobody_settles(alone: Api) -> Non
     assert await firing(alone, "RfpDeadlineOverdue") == set()
 
 
-async def test_a_job_whose_process_died_rests(base: Base) -> None:
-    async with unattended(base) as (api, clock):
+async def test_a_job_whose_process_died_rests(new_base: Base) -> None:
+    async with unattended(new_base) as (api, clock):
         jobs, job = Jobs(api.service.pool), uuid4()
         await jobs.begin(KeptWork(job, "rita", "batch", 1, {}), [])
         assert await firing(api, "RfpJobRests") == set()
@@ -234,8 +236,8 @@ async def test_a_job_whose_process_died_rests(base: Base) -> None:
         assert await firing(api, "RfpJobRests") == set()
 
 
-async def test_a_delivery_that_nobody_makes_is_overdue(base: Base) -> None:
-    async with unattended(base) as (api, clock), ground(api.service.pool) as on:
+async def test_a_delivery_that_nobody_makes_is_overdue(new_base: Base) -> None:
+    async with unattended(new_base) as (api, clock), ground(api.service.pool) as on:
         endpoint, _ = await on.endpoint(f"http://127.0.0.1:{free_port()}/")
         await on.tell()
         await on.spreading.spread()

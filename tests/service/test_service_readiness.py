@@ -174,8 +174,8 @@ async def test_where_every_connection_is_somebody_elses_it_says_so_until_there_i
         await said(api)
 
 
-async def test_who_finds_no_connection_waits_for_one_that_comes_back(base: Base) -> None:
-    async with room_for(base, 2), connected(base.service, 8) as pool:
+async def test_who_finds_no_connection_waits_for_one_that_comes_back(new_base: Base) -> None:
+    async with room_for(new_base, 2), connected(new_base.service, 8) as pool:
 
         async def asked() -> int:
             async with pool.acquire() as connection:
@@ -186,15 +186,15 @@ async def test_who_finds_no_connection_waits_for_one_that_comes_back(base: Base)
 
 
 async def test_a_pool_that_is_held_is_whole_from_the_start_or_says_what_it_needs(
-    base: Base, tmp_path: Path
+    new_base: Base, tmp_path: Path
 ) -> None:
-    settings = Settings(data_dir=tmp_path, database_url=base.service, database_pool=6, processes=2)
+    settings = Settings(data_dir=tmp_path, database_url=new_base.service, database_pool=6, processes=2)
     assert needed(settings) == (2 + 1) * (6 + 1)
-    async with opened(settings, base.service, held=True) as service:
+    async with opened(settings, new_base.service, held=True) as service:
         assert service.pool.get_size() == 6
-    async with room_for(base, 4):
+    async with room_for(new_base, 4):
         with pytest.raises(NotConfigured, match="21 connections"):
-            async with opened(settings, base.service, held=True):
+            async with opened(settings, new_base.service, held=True):
                 pass
 
 

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from struct import pack, unpack
 from urllib.parse import parse_qs, quote, urlsplit
 
+from shared.record.database import stop
+
 SSL_REQUEST = 80877103
 READY, IDLE, KEY, END = b"Z", b"I", b"K", b"X"
 
@@ -37,8 +39,13 @@ class _Pooler:
         self._port = int(query.get("port", [str(parts.port or 5432)])[0])
         self._idle: list[Session] = []
         self._came = asyncio.Condition()
+        self._serving: set[asyncio.Task[None]] = set()
 
-    async def serve(self, reader: StreamReader, writer: StreamWriter) -> None:
+    async def accept(self, reader: StreamReader, writer: StreamWriter) -> None:
+        self._serving.add(serving := asyncio.create_task(self._serve(reader, writer)))
+        await asyncio.wait([serving])
+
+    async def _serve(self, reader: StreamReader, writer: StreamWriter) -> None:
         try:
             await self._sign_in(reader, writer)
             await self._transactions(reader, writer)
@@ -89,7 +96,9 @@ class _Pooler:
                 await asyncio.wait([reading, answering], return_when=asyncio.FIRST_COMPLETED)
             await self._give_back(session)
 
-    def close(self) -> None:
+    async def close(self) -> None:
+        for serving in self._serving:
+            await stop(serving)
         for _, writer in self._idle:
             writer.close()
 
@@ -98,9 +107,9 @@ class _Pooler:
 async def transaction_pooler(url: str) -> AsyncIterator[str]:
     """Run one in front of a database; lend the address that leads through it."""
     pooler = _Pooler(url)
-    async with await asyncio.start_server(pooler.serve, "127.0.0.1", 0) as listening:
+    async with await asyncio.start_server(pooler.accept, "127.0.0.1", 0) as listening:
         port = listening.sockets[0].getsockname()[1]
         parts = urlsplit(url)
         signed_in = f"{quote(parts.username or '')}:{quote(parts.password or '')}"
         yield f"postgresql://{signed_in}@127.0.0.1:{port}{parts.path}"
-        pooler.close()
+        await pooler.close()

@@ -19,6 +19,7 @@ import psycopg
 from rfp_service.migrating import migrate
 from shared.embedded.places import Places
 from shared.embedded.server import embedded_postgres
+from tests.support.kept import LENDER, KeptDatabase
 
 ROOM_BYTES = 6 * 2**30
 OWNER, SERVICE, PASSWORD = "spec_owner", "spec_service", "spec"
@@ -79,6 +80,7 @@ class Server:
         self._connection = psycopg.connect(admin, autocommit=True)
         self._prepare()
         self._next = self._beside.submit(self._made)
+        self._kept: KeptDatabase | None = None
 
     def base(self, database: str) -> Base:
         return Base(
@@ -95,8 +97,30 @@ class Server:
         finally:
             self._beside.submit(self._drop, name)
 
+    @contextmanager
+    def as_new(self) -> Iterator[Base]:
+        """Lend a migrated database in which there is nothing, though others may have used it before."""
+        if self._kept is None:
+            name = self._next.result()
+            self._next = self._beside.submit(self._made)
+            self._kept = KeptDatabase(name, self._address(None, name))
+            LENDER.begin(name)
+        try:
+            yield self.base(self._kept.name)
+        finally:
+            if not (LENDER.all_back and self._kept.put_back()):
+                self._keep_no_longer()
+
+    def _keep_no_longer(self) -> None:
+        if self._kept is not None:
+            LENDER.end()
+            self._kept.close()
+            self._beside.submit(self._drop, self._kept.name)
+            self._kept = None
+
     def close(self) -> None:
         """Leave nothing behind."""
+        self._keep_no_longer()
         self._beside.submit(self._drop, self._next.result())
         self._beside.submit(self._drop, self._template)
         self._beside.shutdown()
