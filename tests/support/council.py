@@ -55,6 +55,19 @@ MOVES = (
     "somebody is back",
     *CHANGES_OF_ROLE,
 )
+# What there is something for only after another move.
+MADE_POSSIBLE_BY = {
+    "unlink": "link",
+    "approve for": "delegate",
+    "remove evaluator": "appoint evaluator",
+    "confirm delegation": "give oneself a delegation",
+    "confirm scheme": "give oneself a scheme",
+    "refuse renewal": "recommend renewal",
+    "approve renewal": "recommend renewal",
+    "approve renewal for": "recommend renewal",
+    "somebody is back": "nobody is there",
+}
+BY_THE_SAME = {"unlink", "remove evaluator"}  # as that other move; else it is by whom that one was for
 AWAY = ("nobody is there", "somebody is back")
 RENEWALS = ("recommend renewal", "refuse renewal", "approve renewal", "approve renewal for")
 CONTRACT = {
@@ -110,17 +123,25 @@ class Council:
         """Try a decision on the version there is; say whether it was taken."""
         who = LARS if account == "lars" else ADA if path else self.who(account)
         thing = path or f"/v1/rfps/{self.rfp}"
-        seen = await self.api.get("/v1/people/ada" if path else thing, who)
         mine = await self.group(account) if body["decision"] in PROCURING else set()
-        procuring = seen.json().get("stage") != "approval" or body["decision"] != "return-for-rework"
-        done = await self.posts(f"{path or thing}/decisions", body, who, seen.json()["version"])
+        done = None
+        while done is None:
+            seen = await self.api.get("/v1/people/ada" if path else thing, who)
+            procuring = seen.json().get("stage") != "approval" or body["decision"] != "return-for-rework"
+            done = await self._tries(f"{path or thing}/decisions", body, who, seen.json()["version"])
         assert not (done and procuring and mine & self.requesters), (account, body, self.requesters)
         return done
 
     async def posts(self, path: str, body: Any, who: Who, version: int | None = None) -> bool:
+        return bool(await self._tries(path, body, who, version))
+
+    async def _tries(self, path: str, body: Any, who: Who, version: int | None) -> bool | None:
+        """Post; say whether it was taken, and nothing where a clock has changed the thing meanwhile."""
         if_match = None if version is None else f'"{version}"'
         headers = self.api.headers(who, If_Match=if_match)
         answer = await self.api.client.post(path, json=body, headers=headers)
+        if answer.status_code == 412:
+            return None
         assert answer.status_code in (200, 201, 403, 409), answer.text
         if answer.is_success:
             self.api.position = max(self.api.position, answer.json()["position"])
@@ -294,7 +315,9 @@ class Council:
         version = (await self.api.get("/v1/scheme", ADA)).json()["version"]
         if move == "give oneself a scheme":
             done = await self.posts("/v1/scheme/decisions", scheme_for(one), who, version)
-            self.schemes += [(len(self.schemes) + 2, one)] * done
+            if done:  # a hand-over may have proposed another before
+                proposals = (await self.api.get("/v1/scheme", ADA)).json()["proposals"]
+                self.schemes.append((max(each["proposal"] for each in proposals), one))
             return done
         if (proposal := _of(self.schemes, other)) is None:
             return False
