@@ -115,6 +115,7 @@ async def made(api: Api, since: int, form: str, who: Who = SAM, **query: Any) ->
     return (await api.get(REPORT, who, **query)).content
 
 
+@pytest.mark.slow
 async def test_an_issued_paper_stays_as_it_was(api: Api) -> None:
     since = await told(api)
     meeting_on = in_days(3)

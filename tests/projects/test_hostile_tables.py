@@ -33,7 +33,10 @@ async def body(api: Api, path: str, content: bytes, media_type: str = XLSX, **qu
 
 @pytest.mark.parametrize(
     ("file", "problem"),
-    [("far-cell", "too-many-columns"), ("far-cell-in-other-quotes", "needs-too-much-memory")],
+    [
+        ("far-cell", "too-many-columns"),
+        pytest.param("far-cell-in-other-quotes", "needs-too-much-memory", marks=pytest.mark.slow),
+    ],
 )
 async def test_a_deadly_table_is_refused_on_every_route(api: Api, file: str, problem: str) -> None:
     await scheme(api)

@@ -191,6 +191,7 @@ async def _projected(pool: Pool, store: EventStore) -> None:
         pass
 
 
+@pytest.mark.slow
 async def test_a_view_that_somebody_wrote_to_differs(alone: Api, base: Base) -> None:
     pool = alone.service.pool
     await happen(alone.service.store, year_of_rfps()[:20])

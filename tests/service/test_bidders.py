@@ -96,6 +96,7 @@ async def test_bidders_are_sealed_with_their_bids_and_their_cases_found_afterwar
     assert await found("7", LARS) == [rfp]
 
 
+@pytest.mark.slow
 async def test_an_award_goes_to_whoever_made_the_bid_and_keeps_their_number(api: Api) -> None:
     rfp = await opened(api)
     await api.decide(

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import pytest
 
 from rfp_service.console.rendering import HEADERS
 from shared.kernel.roles import Role
@@ -134,6 +135,7 @@ async def test_a_form_is_taken_from_a_page_of_this_session_only(api: Api) -> Non
     assert (await history(api, rfp))[-1]["said"]["reason"] == "In budget."
 
 
+@pytest.mark.slow
 async def test_a_form_that_is_sent_many_times_is_one_event(api: Api) -> None:
     rfp = await in_approval(api)
     await sign_in(api, "hana-head")
@@ -269,6 +271,7 @@ async def test_the_story_of_a_case_says_who_was_told(api: Api) -> None:
         assert each["sentence"].partition(" ")[2] in shown
 
 
+@pytest.mark.slow
 async def test_what_changed_since_you_last_looked_is_said_where_it_waits(api: Api) -> None:
     rfp = await in_approval(api)
     await sign_in(api, "hana-head")

@@ -76,6 +76,7 @@ async def test_an_address_that_is_not_allowed_is_refused_with_what_was_typed(api
     ) in said(refused.text)
 
 
+@pytest.mark.slow
 async def test_an_endpoint_is_paused_resumed_and_told_again_what_it_missed(
     api: Api, receiver: Receiver
 ) -> None:
@@ -123,6 +124,7 @@ async def test_a_stale_page_of_an_endpoint_keeps_what_was_typed(api: Api) -> Non
     assert "changed while you had it open" in stale.text
 
 
+@pytest.mark.slow
 async def test_a_new_secret_is_shown_once_and_the_attempts_are_as_recorded(
     api: Api, receiver: Receiver
 ) -> None:

@@ -35,6 +35,7 @@ def counted(page: str) -> int:
     return int(first) if first.isdigit() else 0
 
 
+@pytest.mark.slow
 def test_every_list_says_how_many_the_api_counts(demonstration: Running) -> None:
     for person in sorted({person for person, _ in LISTS.values()}):
         with visitor(demonstration, person) as reader:

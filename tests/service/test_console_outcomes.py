@@ -239,6 +239,7 @@ async def test_one_box_finds_what_a_programme_holds_and_whatever_else_has_a_name
     assert "<h1>1 milestone</h1>" in await text(api, f"/console/milestones?programme={PROGRAMME}&q=interim")
 
 
+@pytest.mark.slow
 async def test_the_box_finds_for_nobody_what_they_may_not_read(api: Api) -> None:
     account = await one_of(api, "service-accounts")
     await sign_in(api, "ada-admin")

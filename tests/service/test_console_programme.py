@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import httpx
+import pytest
 
 from rfp_service.console.charts.crossing import drawn_projects
 from rfp_service.console.charts.expiry import expiry_chart
@@ -221,6 +222,7 @@ async def deferred(api: Api, address: str, contract: str) -> None:
     await api.get(path, CARLO)
 
 
+@pytest.mark.slow
 async def test_a_month_of_contracts_has_a_round(api: Api) -> None:
     await one_contract(api)
     due = await text(api, "/console/contracts")

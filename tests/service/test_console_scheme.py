@@ -133,6 +133,7 @@ async def test_a_proposal_is_taken_back_and_an_adopted_scheme_before_it_takes_ef
     assert (seen["proposals"], seen["ahead"], seen["scheme_version"]) == ([], [], 1)
 
 
+@pytest.mark.slow
 async def test_another_scheme_is_proposed_by_changing_what_the_one_in_force_says(api: Api) -> None:
     values = THE_COUNCILS.model_dump(mode="json")
     values |= {"standstills": [], "effective_from": "2020-01-01"}  # emptied: it isn't so by default

@@ -284,6 +284,7 @@ def test_consultations_are_there_that_are_over_and_that_go_on(demonstration: Run
         assert "How councillors want to reach the new service desk" in page
 
 
+@pytest.mark.slow
 def test_one_box_finds_a_reference_a_title_and_a_supplier(demonstration: Running) -> None:
     with visitor(demonstration, "rita-requester") as rita:
         rfp = rita.asked("/rfps?q=laptop&limit=1")["items"][0]

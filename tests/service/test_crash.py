@@ -12,7 +12,7 @@ from shared.web.access.issuer import demonstration_token
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.running import Running, running
 
-CRASHES = int(os.environ.get("CRASHES", "2"))
+CRASHES = int(os.environ.get("CRASHES", "1"))
 WRITERS = 8
 BODY = {"title": "Laptops", "description": "Forty of them.", "service_area": "Registrars"}
 SECONDS_LIMIT = 600  # nothing waits for so long but a fault

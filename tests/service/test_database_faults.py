@@ -62,6 +62,7 @@ async def timed(asked: httpx.AsyncClient, method: str, path: str) -> tuple[float
     return time.monotonic() - began, answer
 
 
+@pytest.mark.slow
 async def test_a_frozen_database_is_a_503_while_it_is_frozen_and_work_goes_on_afterwards(
     data_folder: Path,
 ) -> None:

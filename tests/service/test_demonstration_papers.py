@@ -122,6 +122,7 @@ def test_links_lead_to_where_the_demonstration_listens(demonstration: Running, s
     assert package["uri"].startswith(f"{demonstration.url}/")
 
 
+@pytest.mark.slow
 def test_each_paper_has_four_sides_and_an_appendix_and_no_ids(sam: Visitor) -> None:
     for paper in issued(sam):
         pdf = PdfReader(io.BytesIO(document(sam, paper, "pdf")))

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.service.test_console import sign_in
 from tests.service.test_console_managing import text
 from tests.support.api import Api
@@ -95,6 +97,7 @@ async def test_what_was_taken_back_or_erased_is_found_by_nobody(api: Api) -> Non
         assert await found(api, "comments", asked, SAM, "id") == [], asked
 
 
+@pytest.mark.slow
 async def test_what_bidders_asked_is_found_with_the_answer_that_stands(api: Api) -> None:
     rfp = await opened(api)
     await api.decide(rfp, "record-clarification", PRIYA, question="Which dock do the printers need?")

@@ -208,6 +208,7 @@ async def test_unreadable_files_fail_with_a_reason(api: Api) -> None:
     assert (await finished(api, begun["id"]))["version"] == 4
 
 
+@pytest.mark.slow
 async def test_an_import_that_nobody_carries_out_any_more_has_failed_and_goes_on_when_handed_in_again(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -67,6 +67,7 @@ async def test_what_others_did_since_you_looked_is_counted_and_your_own_is_not(a
     assert own["changes"] == 0
 
 
+@pytest.mark.slow
 async def test_it_waits_since_the_turn_began_whatever_happened_meanwhile(api: Api) -> None:
     rfp = await api.in_approval(9_000_000)
     asked = (await waiting(api, HANA))[0]["position"]
@@ -124,6 +125,7 @@ async def test_the_lead_answers_questions_and_evaluators_declare_and_score(api: 
     assert (await waiting(api, EVAN))[0]["position"] == declare["position"]
 
 
+@pytest.mark.slow
 async def test_before_there_is_a_lead_it_waits_for_every_officer(api: Api) -> None:
     await api.in_approval()
     rfp = (await api.get("/v1/rfps")).json()["items"][0]["id"]

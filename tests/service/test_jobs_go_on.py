@@ -116,6 +116,7 @@ def until(http: httpx.Client, watch: str, enough: Callable[[dict[str, Any]], boo
     return job
 
 
+@pytest.mark.slow
 def test_a_killed_job_goes_on_and_doubles_nothing(data_folder: Path) -> None:
     with running(data_folder, constants=LARGE) as service:
         with client(service) as http:

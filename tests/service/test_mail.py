@@ -120,6 +120,7 @@ async def api(base: Base, tmp_path: Path, sink: Sink) -> AsyncIterator[Api]:
         yield running
 
 
+@pytest.mark.slow
 async def test_whoever_can_act_is_told_and_told_again_when_another_has_decided(api: Api, sink: Sink) -> None:
     sink.refuse_once = True
     rfp = await api.in_approval(20_000_000, adopt=False)
@@ -171,6 +172,7 @@ $$
 """
 
 
+@pytest.mark.slow
 async def test_when_nobody_answers_stand_ins_are_told_and_then_the_tier_above(
     api: Api, sink: Sink, base: Base
 ) -> None:
@@ -277,6 +279,7 @@ async def chosen_daily(api: Api) -> None:
     await api.post(path, {"decision": "choose", "digest_at": f"{soon:%H:%M}"}, HUGO, version=0)
 
 
+@pytest.mark.slow
 async def test_one_mail_a_day_lists_what_still_waits(api: Api, sink: Sink) -> None:
     await chosen_daily(api)
     done, waits, ended = [await api.in_approval(adopt=False) for _ in range(3)]
@@ -329,6 +332,7 @@ async def test_a_turn_of_the_inbox_is_in_a_digest_and_no_longer_once_it_is_over(
         assert "/console/scheme" in part.get_content()
 
 
+@pytest.mark.slow
 async def test_whoever_is_told_much_at_once_has_one_mail_for_it(api: Api, sink: Sink) -> None:
     await api.meets(LARS)
     pool, service = api.service.pool, api.service

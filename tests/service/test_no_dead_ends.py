@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from shared.kernel.calendar import end_of
 from tests.support.api import Api
 from tests.support.days import in_days, today
@@ -68,6 +70,7 @@ async def no(api: Api, problem: str, rfp: str, decision: str, who: Any, **said: 
     return refused
 
 
+@pytest.mark.slow
 async def test_what_was_recorded_wrongly_of_a_tender_is_put_right_and_it_is_awarded(api: Api) -> None:
     await adopted(api, unanswered_stop_closing=True)
     rfp = await ready(api)
@@ -110,6 +113,7 @@ async def _closed_once_every_question_has_its_answer(api: Api, rfp: str) -> None
     assert (await seen(api, rfp))["stage"] == "evaluation"
 
 
+@pytest.mark.slow
 async def test_the_market_has_its_days_whole(api: Api) -> None:
     await adopted(api, minimum_periods=[{"route": "open_tender", "days": 3}])
     rfp = await ready(api)
@@ -177,6 +181,7 @@ async def test_a_waiver_goes_to_the_tier_of_the_larger_value_and_on(api: Api) ->
     assert (await seen(api, rfp))["stage"] == "award_approval"
 
 
+@pytest.mark.slow
 async def test_a_decision_that_was_called_in_is_taken_again_and_urgency_is_published(api: Api) -> None:
     await adopted(api, key_decision_pence=1_000_000)
     rfp = await approved(api)

@@ -168,7 +168,7 @@ def must_lead_nowhere(council: Council, steps: list[Step]) -> None:
     assert all(made), f"the road was closed before its end: {steps}"
 
 
-TRIED_ROADS = every_nth(alone(ROADS), 3)
+TRIED_ROADS = every_nth(alone(ROADS), 4)
 
 
 @pytest.mark.parametrize("steps", TRIED_ROADS.values(), ids=TRIED_ROADS)
@@ -249,7 +249,7 @@ async def closed_at_its_end(council: Council, steps: list[Step]) -> None:
     assert not await council.moves(move, one, other), steps
 
 
-TRIED_CLOSED = every_nth(alone(CLOSED), 3)
+TRIED_CLOSED = every_nth(alone(CLOSED), 4)
 
 
 @pytest.mark.parametrize("steps", TRIED_CLOSED.values(), ids=TRIED_CLOSED)

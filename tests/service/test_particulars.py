@@ -37,6 +37,7 @@ async def test_nothing_yet_is_null_on_the_thing_and_in_the_list(api: Api) -> Non
     assert {row[name] for name in BLANK if name in row} == {None}
 
 
+@pytest.mark.slow
 async def test_a_case_shows_options_questions_bids_and_the_hold_that_lasts(api: Api) -> None:
     rfp = await opened(api)
     await api.decide(rfp, "record-clarification", PRIYA, question="Which dock?")

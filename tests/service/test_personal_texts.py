@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+
 from rfp_service.events import EVENTS
 from shared.governance.people.domain import DIRECTORY_ID
 from shared.kernel.errors import Refused
@@ -105,6 +107,7 @@ async def explained(api: Api, who: Who = SAM) -> list[str]:
     return [answer.text for answer in answers]
 
 
+@pytest.mark.slow
 async def test_no_personal_field_leaves_a_byte_once_somebody_it_is_about_is_erased(base: Base) -> None:
     assert len(FIELDS) >= 11
     secrets = {secret(event, name) for event, name in FIELDS}

@@ -286,6 +286,7 @@ async def _waiting(api: Api, who: Who) -> list[tuple[str, str | None]]:
     return [(item["id"], item["acting_for"]) for item in items]
 
 
+@pytest.mark.slow
 async def test_approvals_are_listed_oldest_deadline_first_a_page_at_a_time(api: Api) -> None:
     targets = [{"stage": "approval", "working_days": 5}]
     values = {**SCHEME["values"], "stage_targets": targets}  # type: ignore[dict-item]

@@ -55,6 +55,7 @@ def raised(service: Running) -> Any:
     return httpx.post(f"{service.url}/v1/rfps", json=body, headers=headers, timeout=PATIENCE_SECONDS).json()
 
 
+@pytest.mark.slow
 def test_the_demonstration_shows_a_year_and_starts_again_with_its_data(demonstration: Running) -> None:
     service = demonstration
     head = service.head()
@@ -78,6 +79,7 @@ def test_the_demonstration_shows_a_year_and_starts_again_with_its_data(demonstra
     service.start()
 
 
+@pytest.mark.slow
 def test_after_a_kill_everything_is_there_again(demonstration: Running) -> None:
     service = demonstration
     head = service.head()
@@ -169,6 +171,7 @@ def test_a_folder_on_which_nothing_was_run_has_no_tokens_and_no_record(folder: P
     assert not (folder / "other").exists()
 
 
+@pytest.mark.slow
 def test_a_database_that_was_not_set_up_is_called_that(folder: Path, base: Base) -> None:
     program = Running(
         folder, more={"DATABASE_URL": urlsplit(base.service)._replace(path="/postgres").geturl()}

@@ -34,11 +34,13 @@ def owned(base: Base) -> Mapping[str, str]:
     return {**PRODUCTION, "DATABASE_URL": base.owner}
 
 
+@pytest.mark.slow
 def test_a_worker_that_has_no_keys_to_sign_with(base: Base, tmp_path: Path) -> None:
     said = fault(tmp_path, "serve", "--worker", **PRODUCTION, DATABASE_URL=base.service)
     assert "Set AUDIT_KEYS" in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["serve", "worker"])
 def test_a_process_as_the_owner_of_the_tables(base: Base, tmp_path: Path, command: str) -> None:
     keys = tmp_path / "keys"
@@ -47,6 +49,7 @@ def test_a_process_as_the_owner_of_the_tables(base: Base, tmp_path: Path, comman
     assert "must own no table" in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["serve", "demo"])
 def test_a_data_folder_that_can_not_be_made(base: Base, tmp_path: Path, command: str) -> None:
     of = {} if command == "demo" else {"DATABASE_URL": base.service}

@@ -118,6 +118,7 @@ async def test_a_person_is_told_by_a_workflow_of_their_own(api: Api, workflow: R
     assert await api.service.pool.fetchval("SELECT count(*) FROM endpoint_secrets") == 0
 
 
+@pytest.mark.slow
 async def test_a_workflow_that_fails_is_tried_again_and_nobody_else_waits_for_it(
     api: Api, workflow: Receiver
 ) -> None:

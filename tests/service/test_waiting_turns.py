@@ -103,6 +103,7 @@ async def test_what_was_handed_in_or_claimed_waits_for_somebody_else(api: Api) -
     await are_told(api, BEGAN, "saving", "finn")
 
 
+@pytest.mark.slow
 async def test_the_lead_hears_of_each_question_until_it_is_answered_or_time_is_up(api: Api) -> None:
     rfp = await opened(api)
     for question in ("Which dock?", "Which colour?"):

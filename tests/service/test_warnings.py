@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from rfp_service.rfps.domain.takeover_events import taken_over_id
 from tests.rfps.test_taking_over import handed_in
 from tests.support.api import Api
@@ -30,6 +32,7 @@ async def routed(api: Api, rfp: str, **more: Any) -> list[dict[str, Any]]:
     return warnings
 
 
+@pytest.mark.slow
 async def test_need_that_passes_a_tier_with_others_like_it_is_warned_of_and_kept(api: Api) -> None:
     await api.adopts(SCHEME)
     likely = {"category": "Devices", "likely_supplier": "Fictional Systems Ltd"}

@@ -133,6 +133,7 @@ async def test_an_endpoint_says_what_is_next_before_and_after_it_has_answered(ap
     assert (await api.get(f"/v1/webhook-endpoints/{endpoint}", SAM)).json()["next"] == []
 
 
+@pytest.mark.slow
 async def test_what_an_endpoint_is_not_told_of_does_not_come(api: Api, receiver: Receiver) -> None:
     await api.adopt_scheme()
     await registered(api, receiver, types=["approval.requested"], teams=["director"])
@@ -145,6 +146,7 @@ async def test_what_an_endpoint_is_not_told_of_does_not_come(api: Api, receiver:
     assert [got.event["type"] for got in receiver.got] == ["endpoint.challenge"]
 
 
+@pytest.mark.slow
 async def test_paused_it_is_held_and_a_period_is_recovered_exactly(api: Api, receiver: Receiver) -> None:
     endpoint, _ = await registered(api, receiver, types=["approval.requested"])
     await decide(api, endpoint, "pause", reason="Works.")
@@ -287,6 +289,7 @@ def couriers() -> list[int]:
     return found
 
 
+@pytest.mark.slow
 async def test_what_is_sent_goes_by_a_child_and_by_another_when_that_dies(
     api: Api, receiver: Receiver
 ) -> None:

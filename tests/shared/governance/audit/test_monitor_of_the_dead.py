@@ -91,6 +91,7 @@ def keys(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_it_says_so_keeps_what_it_knew_and_goes_on(
     tmp_path: Path, keys: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -239,6 +239,7 @@ def test_a_long_wait_is_told_in_words() -> None:
     ]
 
 
+@pytest.mark.slow
 async def test_every_decision_of_a_year_is_taken_again_with_the_same_result(store: EventStore) -> None:
     await happen(store, year())
     streams: dict[UUID, list[Recorded]] = {}

@@ -51,6 +51,7 @@ async def unreadable_case(later: Ground) -> UUID:
     return case
 
 
+@pytest.mark.slow
 async def test_more_than_a_block_that_cant_be_read_keeps_nothing_from_being_told_and_the_sender_rests(
     later: Ground, rolled_back: Ground
 ) -> None:

@@ -83,6 +83,7 @@ async def test_a_new_reaction_leaves_the_past_alone(pool: asyncpg.Pool, store: E
     assert min(position for position, _ in told) > 400
 
 
+@pytest.mark.slow
 async def test_two_reactors_tell_once(pool: asyncpg.Pool, store: EventStore) -> None:
     both = [Reactor(pool, store.reader, REACTIONS) for _ in range(2)]
     await both[0].introduce()

@@ -79,7 +79,10 @@ async def goes_on_whole(base: Base, pool: asyncpg.Pool) -> None:
 
 @pytest.mark.parametrize(
     ("unknown", "stopped"),
-    [("ApprovalGranted", {"rfps", "flow_steps", "flow_corrections"}), ("ProjectCategorised", {"projects"})],
+    [
+        ("ApprovalGranted", {"rfps", "flow_steps", "flow_corrections"}),
+        pytest.param("ProjectCategorised", {"projects"}, marks=pytest.mark.slow),
+    ],
 )
 async def test_only_the_views_that_need_it_stop_and_go_on_with_the_release_that_knows_it(
     base: Base, pool: asyncpg.Pool, store: EventStore, unknown: str, stopped: set[str]
