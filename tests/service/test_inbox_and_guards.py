@@ -14,7 +14,7 @@ from tests.support.days import in_days
 from tests.support.people import ADA, DEREK, HANA, LARS, LEO, PAUL, PIA, PRIYA, RITA, Who
 from tests.support.procuring import EVAN, EVE
 
-MOMENTS = int(os.environ.get("INBOX_MOMENTS", "20"))
+MOMENTS = int(os.environ.get("INBOX_MOMENTS", "30"))
 RFPS = 5 + MOMENTS // 100
 ABE, DORA = Who("abe", (Role.ADMINISTRATOR,)), Who("dora", (Role.APPROVER,))
 PEOPLE = (RITA, LEO, PRIYA, PAUL, HANA, DEREK, DORA, LARS, EVE, EVAN, ADA, ABE, PIA)
