@@ -18,7 +18,8 @@ from shared.record.database import Pool, stop
 ENDING_SECONDS = 5.0
 LIVES = 60  # specifications; what was deleted is still looked through
 
-# How the catalogue, and nothing in it that PostgreSQL writes by itself, is summed up; and who is busy here.
+# Which transactions wrote the catalogue, summed up: another sum where anything was made, changed or removed.
+# At last: how many have something to do in this database, and what is locked in it.
 STANDING = """
     SELECT array[
         (SELECT sum(xmin::text::bigint) FROM pg_class WHERE oid >= 16384),
@@ -29,13 +30,11 @@ STANDING = """
         (SELECT sum(xmin::text::bigint) FROM pg_policy),
         (SELECT sum(xmin::text::bigint) FROM pg_namespace),
         (SELECT sum(xmin::text::bigint) FROM pg_database WHERE datname = current_database()),
-        (SELECT count(*) FROM pg_class WHERE oid >= 16384),
-        (SELECT count(*) FROM pg_proc WHERE oid >= 16384),
-        (SELECT count(*) FROM pg_trigger WHERE oid >= 16384),
-        (SELECT count(*) FROM pg_constraint WHERE oid >= 16384),
-        (SELECT count(*) FROM pg_db_role_setting),
+        (SELECT sum(xmin::text::bigint) FROM pg_db_role_setting),
         (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
-            AND pid <> pg_backend_pid() AND state IS DISTINCT FROM 'idle')
+            AND pid <> pg_backend_pid() AND state IS DISTINCT FROM 'idle'),
+        (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
     ]
 """
 TABLES = """
@@ -59,6 +58,7 @@ class KeptDatabase:
     def __init__(self, name: str, admin: str) -> None:
         self.name = name
         self.lives = LIVES
+        self.lent = False
         self._admin = psycopg.connect(admin, autocommit=True)
         self._admin.execute("SET session_replication_role = replica")  # no other trigger, no foreign key
         [allowing] = self._column(LET_PUT_BACK)

@@ -105,13 +105,17 @@ class Server:
             self._next = self._beside.submit(self._made)
             self._kept = KeptDatabase(name, self._address(None, name))
             LENDER.begin(name)
+        assert not self._kept.lent, "it can't be as new for two at once"
+        self._kept.lent = True
         try:
             yield self.base(self._kept.name)
         finally:
+            self._kept.lent = False
             if not (LENDER.all_back and self._kept.put_back()):
-                self._keep_no_longer()
+                self.keep_no_longer()
 
-    def _keep_no_longer(self) -> None:
+    def keep_no_longer(self) -> None:
+        """Drop the database that one after another had: the next has another."""
         if self._kept is not None:
             LENDER.end()
             self._kept.close()
@@ -120,7 +124,7 @@ class Server:
 
     def close(self) -> None:
         """Leave nothing behind."""
-        self._keep_no_longer()
+        self.keep_no_longer()
         self._beside.submit(self._drop, self._next.result())
         self._beside.submit(self._drop, self._template)
         self._beside.shutdown()
